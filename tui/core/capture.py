@@ -1,0 +1,174 @@
+"""The immutable truth of a run: what the network gave, with a time stamp on every read.
+
+Times are seconds on a monotonic clock since the run began. A capture only grows; frames, chunks, segments and
+numbers are derived from it elsewhere. Reads are kept in columns (one byte store, arrays of offsets and times),
+so that a million of them cost little more than their bytes.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tui.core.chunks import Outcome, StreamProblem
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureHeader:
+    """Line 1 of a capture. `clock` is the monotonic clock's value at time 0 (None: no clock, as in a plain log).
+
+    `started` is wall-clock ISO 8601; `software` maps names to versions. Never holds a key.
+    """
+
+    transport: str
+    url: str
+    request: dict[str, Any]
+    dialect: str = "auto"
+    started: str = ""
+    clock: float | None = None
+    software: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseHead:
+    """The head of a response: each one begins a connection of the same run. Header names are in lower case.
+
+    For WebSocket `status` is 101.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    at: float
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(slots=True)
+class Read:
+    """What one socket read brought, after content decoding; str for a WebSocket text message.
+
+    `wire_bytes` is its size on the wire (0: unknown).
+    """
+
+    at: float
+    data: bytes | str
+    wire_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Something that happened beside the reads: `connecting`, `sent`, `retrying`, `cancelling`, `seam`, ..."""
+
+    name: str
+    at: float
+    text: str = ""
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureEnd:
+    """How the run ended; exactly one, last. `attempts` counts connections made."""
+
+    at: float
+    outcome: Outcome
+    problem: StreamProblem | None = None
+    attempts: int = 1
+
+
+Record = CaptureHeader | ResponseHead | Read | Marker | CaptureEnd
+
+
+class Capture:
+    """One run, append-only. Raises ValueError on a record after the end."""
+
+    def __init__(self, header: CaptureHeader) -> None:
+        self.header = header
+        self.heads: list[ResponseHead] = []
+        self.markers: list[Marker] = []
+        self.end: CaptureEnd | None = None
+        self._order: list[tuple[int, ResponseHead | Marker]] = []
+        self._data = bytearray()
+        self._ends = array("Q")
+        self._times = array("d")
+        self._wire = array("Q")
+        self._is_text = bytearray()
+
+    def add(self, record: Record) -> None:
+        """Appends a record in the order of its happening."""
+        if self.end is not None:
+            raise ValueError(f"a capture ends once: {type(record).__name__} came after its end")
+        match record:
+            case Read():
+                self._add_read(record)
+            case ResponseHead():
+                self.heads.append(record)
+                self._order.append((len(self._times), record))
+            case Marker():
+                self.markers.append(record)
+                self._order.append((len(self._times), record))
+            case CaptureEnd():
+                self.end = record
+            case CaptureHeader():
+                raise ValueError("a capture has one header: it is given when the capture is made")
+
+    @property
+    def read_count(self) -> int:
+        """How many reads there are."""
+        return len(self._times)
+
+    @property
+    def byte_count(self) -> int:
+        """How many bytes all reads hold (text messages in UTF-8)."""
+        return len(self._data)
+
+    @property
+    def last_at(self) -> float:
+        """The time of the last read or of the end, whichever is known; 0.0 before anything came."""
+        if self.end is not None:
+            return self.end.at
+        return self._times[-1] if self._times else 0.0
+
+    def read(self, index: int) -> Read:
+        """The read with this index (from 0). Raises IndexError."""
+        end = self._ends[index]
+        start = self._ends[index - 1] if index > 0 else 0
+        data: bytes | str = bytes(self._data[start:end])
+        if self._is_text[index]:
+            data = data.decode("utf-8", "surrogatepass") if isinstance(data, bytes) else data
+        return Read(self._times[index], data, self._wire[index])
+
+    def read_time(self, index: int) -> float:
+        """When the read with this index came."""
+        return self._times[index]
+
+    def reads_until(self, at: float) -> int:
+        """How many reads had come at time `at`, inclusive."""
+        return bisect_right(self._times, at)
+
+    def records(self) -> Iterator[Record]:
+        """Header, then heads, reads and markers in the order of their happening, then the end if there is one."""
+        yield self.header
+        done = 0
+        for before, record in self._order:
+            for index in range(done, before):
+                yield self.read(index)
+            done = before
+            yield record
+        for index in range(done, self.read_count):
+            yield self.read(index)
+        if self.end is not None:
+            yield self.end
+
+    def _add_read(self, record: Read) -> None:
+        is_text = isinstance(record.data, str)
+        data = record.data.encode("utf-8", "surrogatepass") if isinstance(record.data, str) else record.data
+        self._data += data
+        self._ends.append(len(self._data))
+        self._times.append(record.at)
+        self._wire.append(record.wire_bytes)
+        self._is_text.append(is_text)

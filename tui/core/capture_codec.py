@@ -1,0 +1,143 @@
+"""Capture records to lines of JSON and back: the format of the capture file and of the probe's pipe.
+
+One object a line, ASCII only (a file can be shown by `cat` without reaching the terminal's controls). Line 1 is
+the header. A line on the probe's pipe has one more member, `stream`.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from json.encoder import encode_basestring_ascii
+from typing import Any
+
+from tui.core.capture import CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
+from tui.core.chunks import Outcome, StreamProblem
+from tui.errors import CaptureError
+
+FORMAT = "streamscope-capture"
+VERSION = 1
+
+
+def encode_record(record: Record, stream: int | None = None) -> str:
+    """One line, newline included. `stream` adds the probe's member."""
+    tail = "}\n" if stream is None else f',"stream":{stream}}}\n'
+    if isinstance(record, Read):
+        return _encode_read(record) + tail
+    return json.dumps(_members(record), separators=(",", ":"))[:-1] + tail
+
+
+def decode_line(line: str | bytes) -> tuple[Record, int | None]:
+    """The record of a line, and its `stream` if it has one.
+
+    Raises CaptureError with the reason when the line is no record.
+    """
+    try:
+        members = json.loads(line)
+        return _RECORDS[members["type"]](members), members.get("stream")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise CaptureError(f"not a line of a capture: {type(error).__name__} ({error})") from error
+
+
+def _encode_read(read: Read) -> str:
+    """The hot path: a read is most of a capture, so its line is put together by hand."""
+    head = f'{{"type":"read","t":{read.at:.6f},"wire":{read.wire_bytes}'
+    if isinstance(read.data, str):
+        return f'{head},"kind":"message","text":{encode_basestring_ascii(read.data)}'
+    try:
+        return f'{head},"kind":"bytes","text":{encode_basestring_ascii(read.data.decode("utf-8"))}'
+    except UnicodeDecodeError:  # a read may end inside a character
+        return f'{head},"kind":"bytes","b64":"{b64encode(read.data).decode("ascii")}"'
+
+
+def _members(record: CaptureHeader | ResponseHead | Marker | CaptureEnd | Read) -> dict[str, Any]:
+    match record:
+        case CaptureHeader():
+            return {
+                "type": "header",
+                "format": FORMAT,
+                "version": VERSION,
+                "transport": record.transport,
+                "url": record.url,
+                "dialect": record.dialect,
+                "started": record.started,
+                "clock": record.clock,
+                "software": record.software,
+                "request": record.request,
+            }
+        case ResponseHead():
+            headers = [list(pair) for pair in record.headers]
+            return {"type": "head", "t": record.at, "status": record.status, "headers": headers}
+        case Marker():
+            return {
+                "type": "mark",
+                "t": record.at,
+                "name": record.name,
+                "text": record.text,
+                "attempt": record.attempt,
+            }
+        case CaptureEnd():
+            problem = record.problem.to_json() if record.problem else None
+            return {
+                "type": "end",
+                "t": record.at,
+                "outcome": str(record.outcome),
+                "problem": problem,
+                "attempts": record.attempts,
+            }
+        case Read():
+            raise TypeError("a read is encoded by its own path")
+
+
+def _header(members: dict[str, Any]) -> CaptureHeader:
+    if members["format"] != FORMAT or members["version"] > VERSION:
+        raise CaptureError(f"expected {FORMAT} version {VERSION}, found {members['format']} {members['version']}")
+    return CaptureHeader(
+        transport=str(members["transport"]),
+        url=str(members["url"]),
+        request=dict(members.get("request") or {}),
+        dialect=str(members.get("dialect", "auto")),
+        started=str(members.get("started", "")),
+        clock=members.get("clock"),
+        software=dict(members.get("software") or {}),
+    )
+
+
+def _head(members: dict[str, Any]) -> ResponseHead:
+    headers = tuple((str(name), str(value)) for name, value in members["headers"])
+    return ResponseHead(int(members["status"]), headers, float(members["t"]))
+
+
+def _read(members: dict[str, Any]) -> Read:
+    data: bytes | str
+    if "b64" in members:
+        data = b64decode(members["b64"], validate=True)
+    elif members["kind"] == "message":
+        data = str(members["text"])
+    else:
+        data = members["text"].encode("utf-8")
+    return Read(float(members["t"]), data, int(members.get("wire", 0)))
+
+
+def _mark(members: dict[str, Any]) -> Marker:
+    return Marker(
+        str(members["name"]),
+        float(members["t"]),
+        str(members.get("text", "")),
+        int(members.get("attempt", 1)),
+    )
+
+
+def _end(members: dict[str, Any]) -> CaptureEnd:
+    problem = StreamProblem.from_json(members["problem"]) if members.get("problem") else None
+    return CaptureEnd(float(members["t"]), Outcome(members["outcome"]), problem, int(members.get("attempts", 1)))
+
+
+_RECORDS: dict[str, Callable[[dict[str, Any]], Record]] = {
+    "header": _header,
+    "head": _head,
+    "read": _read,
+    "mark": _mark,
+    "end": _end,
+}

@@ -1,0 +1,1 @@
+"""Text to segments, code blocks and JSON values, incrementally and without loss."""

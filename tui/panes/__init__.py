@@ -1,0 +1,1 @@
+"""Widgets over the core's values: text views, tables, prompt. No network."""

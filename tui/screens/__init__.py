@@ -1,0 +1,1 @@
+"""The screens of the app: layout, keys and words. No network."""

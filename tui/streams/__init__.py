@@ -1,0 +1,1 @@
+"""Asynchronous combinators over chunks; they own no sockets."""
