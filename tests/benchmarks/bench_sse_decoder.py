@@ -1,0 +1,136 @@
+"""The SSE decoder against the one in the openai SDK: events a second as ratios, CPU time, interleaved.
+
+Run it as a script: python tests/benchmarks/bench_sse_decoder.py [--quick]. The exit status is 1 when a figure of the
+design is missed, so that a slower decoder is noticed; --quick uses a tenth of the events.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from openai._streaming import SSEDecoder as SDKDecoder
+
+from tui.core.wire.sse_codec import SSEDecoder
+
+READ_BYTES = 64 * 1024
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Reads to decode, the events in them, and how many times faster than the SDK the design asks for."""
+
+    name: str
+    reads: list[bytes]
+    event_count: int
+    figure: float
+
+
+def small_payload(index: int) -> str:
+    """A chat-completions chunk of about 260 characters."""
+    choice = {"index": 0, "delta": {"content": f" word{index % 997}"}, "logprobs": None, "finish_reason": None}
+    chunk = {
+        "id": "chatcmpl-b3f1c0de4a7d4c0f9a55",
+        "object": "chat.completion.chunk",
+        "created": 1_760_000_000 + index,
+        "model": "example-model-2026-01",
+        "service_tier": "default",
+        "system_fingerprint": "fp_0123456789",
+        "choices": [choice],
+    }
+    return json.dumps(chunk, separators=(",", ":"))
+
+
+def pair(index: int) -> bytes:
+    """An event line and a data line, as the Responses and Messages interfaces send them."""
+    data = json.dumps(
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": f" w{index}"}}
+    )
+    return f"event: content_block_delta\ndata: {data}\n\n".encode()
+
+
+def cut(body: bytes, size: int) -> list[bytes]:
+    """The body in reads of `size` bytes."""
+    return [body[start : start + size] for start in range(0, len(body), size)]
+
+
+def workloads(scale: int) -> Iterator[Workload]:
+    """The six workloads, with `scale` times a thousand small events each."""
+    count = 1000 * scale
+    small = [f"data: {small_payload(index)}\n\n".encode() for index in range(count)]
+    body = b"".join(small)
+    yield Workload("small events, 64 KiB reads", cut(body, READ_BYTES), count, 5.0)
+    yield Workload("one event a read", small, count, 2.5)
+    yield Workload("event + data pairs", cut(b"".join(map(pair, range(count))), READ_BYTES), count, 4.5)
+    yield Workload("small events, CRLF", cut(body.replace(b"\n", b"\r\n"), READ_BYTES), count, 3.0)
+    large = b'data: {"text":"' + b"0123456789abcdef" * (8 * 65536) + b'"}\n\n'
+    yield Workload("one 8 MB event", cut(large, READ_BYTES), 1, 2.5)
+    yield Workload("64-byte reads", cut(b"".join(small[: count // 5]), 64), count // 5, 2.0)
+
+
+def decode_ours(reads: list[bytes]) -> int:
+    """How many events our decoder finds."""
+    decoder, count = SSEDecoder(), 0
+    for read in reads:
+        for _event in decoder.feed(read):
+            count += 1
+    decoder.finish()
+    return count
+
+
+def decode_sdk(reads: list[bytes]) -> int:
+    """How many events the SDK's decoder finds, fed as the SDK feeds it."""
+    count = 0
+    for _event in SDKDecoder().iter_bytes(iter(reads)):
+        count += 1
+    return count
+
+
+def cpu_seconds(decode: Callable[[list[bytes]], int], workload: Workload) -> float:
+    """CPU time of one run, which must find every event."""
+    repeats = 4 if workload.event_count == 1 else 1
+    gc.collect()
+    start = time.process_time()
+    for _ in range(repeats):
+        found = decode(workload.reads)
+    spent = time.process_time() - start
+    if found != workload.event_count:
+        raise SystemExit(f"{workload.name}: expected {workload.event_count} events, found {found}")
+    return spent / repeats
+
+
+def measure(workload: Workload) -> bool:
+    """Prints one row; says whether the figure was reached."""
+    ours, sdk = [], []
+    for _ in range(ROUNDS):
+        sdk.append(cpu_seconds(decode_sdk, workload))
+        ours.append(cpu_seconds(decode_ours, workload))
+    ratio = median(sdk) / median(ours)
+    megabytes = sum(map(len, workload.reads)) / 1e6
+    is_reached = ratio >= workload.figure
+    print(  # noqa: T201  a script's output
+        f"{workload.name:28} {megabytes / median(ours):6.0f} MB/s {workload.event_count / median(ours) / 1e3:6.0f} k/s"
+        f"   x{ratio:4.1f} of the SDK's   figure x{workload.figure}   {'ok' if is_reached else 'MISSED'}",
+        flush=True,
+    )
+    return is_reached
+
+
+def main() -> int:
+    """Runs all workloads; 0 when every figure is reached."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the events")
+    scale = 10 if parser.parse_args().quick else 100
+    reached = [measure(workload) for workload in workloads(scale)]
+    return 0 if all(reached) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,247 @@
+"""The Textual application: settings, children, screens. Stream logic is the core's, drawing the panes'."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.theme import Theme
+
+from tui.child_process import ChildProcess, start_gateway
+from tui.config import TRANSPORTS, Settings
+from tui.core.request import RunPlan, StreamRequest, TransportName
+from tui.core.sanitize import count_unsafe, sanitize_line
+from tui.errors import StreamscopeError
+from tui.screens.help_screen import HelpScreen
+from tui.screens.live_screen import LiveScreen
+from tui.screens.pick_screen import PickScreen
+from tui.screens.run_controller import RunController
+from tui.theme_files import load_themes
+
+DEFAULT_DEMO = "demo/markdown"
+_TRANSPORT_ORDER = ("sse", "ws", "direct")
+_TRANSPORT_WORDS = {"sse": "SSE", "ws": "WS", "direct": "direct"}
+
+
+class StreamscopeApp(App[None]):
+    """One window on token streams."""
+
+    TITLE = "streamscope"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "quit", id="app.quit", priority=True, show=False),
+        Binding("ctrl+r", "run_again", "again", id="run.again", show=False),
+        Binding("f1", "pane_help", "help", id="app.help.all", show=False),
+        Binding("f8", "shot", "screenshot", id="app.shot", show=False),
+    ]
+
+    def __init__(self, settings: Settings, prompt: str | None = None, *, notice: str | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.controller = RunController()
+        self.is_demo = settings.url is None
+        self.base_url = settings.url
+        self.next_transport = settings.chosen_transport
+        self.next_model = settings.model or (DEFAULT_DEMO if self.is_demo else "")
+        self.models: list[tuple[str, str]] = []
+        self._demo_prompts: dict[str, str] = {}
+        self._first_prompt = prompt
+        self._notice = notice
+        self._waiting_prompt: str | None = None
+        self._gateway: ChildProcess | None = None
+
+    @property
+    def demo_model(self) -> str:
+        """The recorded demo that plays, or will play next."""
+        run = self.controller.run
+        return (run.plan.request.model if run is not None else None) or self.next_model
+
+    def on_mount(self) -> None:
+        """Themes, the Live screen, and after the first paint the child processes."""
+        for theme in load_themes()[0]:
+            self.register_theme(Theme(name=theme.name, dark=theme.dark, variables=theme.variables, **theme.colors))  # type: ignore[arg-type]
+        if self.settings.theme in self.available_themes:
+            self.theme = self.settings.theme
+        self.push_screen(LiveScreen())
+        self.call_after_refresh(self._start_children)
+
+    def described_endpoint(self, *, is_wide: bool) -> str:
+        """Transport, address and model for the header."""
+        run = self.controller.run
+        transport = _TRANSPORT_WORDS[str(run.plan.transport) if run is not None else self.next_transport]
+        if self.is_demo:
+            return f"{transport}  demo gateway" if is_wide else transport
+        model = (run.plan.request.model if run is not None else self.next_model) or ""
+        return f"{transport}  {self.base_url}  {model}".rstrip()
+
+    def send_prompt(self, text: str) -> bool:
+        """Starts a run; says why not when one is open or there is nothing to send."""
+        if self.controller.is_streaming:
+            self.toast("A run is streaming. x cancels it; then enter sends.")
+            return False
+        if not text.strip() and not self.is_demo:
+            self.toast("The prompt is empty. Type one, then enter sends.")
+            return False
+        if self.base_url is None:  # the demo gateway is still starting
+            self._waiting_prompt = text
+            self.toast("The demo gateway is starting; the run begins as soon as it listens.")
+            return True
+        self.controller.send(self._plan(text))
+        return True
+
+    def toast(self, text: str, *, severity: Any = "information") -> None:
+        """A short message; the text is made safe and is no markup."""
+        self.notify(sanitize_line(text), severity=severity, markup=False)
+
+    def copy_text(self, text: str) -> None:
+        """Copies to the clipboard and says how much."""
+        self.copy_to_clipboard(text)
+        unsafe = count_unsafe(text)
+        note = f" It holds {unsafe} control characters." if unsafe else ""
+        self.toast(f"Copied {len(text)} characters.{note}")
+
+    def action_cancel_run(self) -> None:
+        """Cancels the open run; the lamp says so at once."""
+        stream = self.controller.note_cancel()
+        if stream is not None:
+            self.run_worker(self.controller.probe.cancel(stream), group=f"cancel-{stream}", exit_on_error=False)
+            self._live.draw_slow()
+
+    def action_help_quit(self) -> None:
+        """ctrl+c with nothing selected: cancels an open run, else says how to quit."""
+        if self.controller.is_streaming:
+            self.action_cancel_run()
+        else:
+            self.toast("ctrl+c copies a selection. ctrl+q quits.")
+
+    def action_run_again(self) -> None:
+        """The same request once more, with the transport and model chosen for the next run."""
+        run = self.controller.run
+        if run is None:
+            self.toast("Nothing has run yet. enter sends the prompt.")
+        elif self.controller.is_streaming:
+            self.toast("A run is streaming. x cancels it; then ctrl+r runs again.")
+        else:
+            self.send_prompt(run.plan.request.messages[-1].content)
+
+    def action_next_transport(self) -> None:
+        """The next transport, for the next run."""
+        index = _TRANSPORT_ORDER.index(self.next_transport)
+        self.next_transport = _TRANSPORT_ORDER[(index + 1) % len(TRANSPORTS)]
+        self._live.draw_slow()
+
+    def action_choose_model(self) -> None:
+        """A list of the endpoint's models, for the next run."""
+        if not self.models:
+            self.toast("This endpoint named no models. --model NAME sets one.")
+            return
+
+        def choose(name: Any) -> None:
+            if name is not None:
+                self.next_model = str(name)
+                self._live.draw_slow()
+
+        self.push_screen(PickScreen("model of the next run", self.models, self.next_model), choose)
+
+    def action_pane_help(self) -> None:
+        """Help for the focused pane."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self._live.focused_pane))
+
+    def action_shot(self) -> None:
+        """Saves the screen as SVG into the current folder."""
+        path = self.save_screenshot(path=str(Path.cwd()))
+        self.toast(f"Saved {path}.")
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: group, action, one line each."""
+        del screen
+        live = self._live
+        yield SystemCommand("run: cancel", "stop the open run; what came is kept", self.action_cancel_run)
+        yield SystemCommand("run: again", "send the same request again", self.action_run_again)
+        yield SystemCommand(
+            "endpoint: transport", "SSE, WebSocket or direct for the next run", self.action_next_transport
+        )
+        yield SystemCommand("model: choose", "a list of the endpoint's models", self.action_choose_model)
+        yield SystemCommand("buffer: next mode", "word, sentence, line; re-derives at once", live.action_next_mode)
+        yield SystemCommand("theme: choose", "colours of the app", self.action_change_theme)
+        yield SystemCommand("file: screenshot", "the screen as SVG in the current folder", self.action_shot)
+        yield SystemCommand("help: this pane", "what its numbers mean, and every key", self.action_pane_help)
+        yield SystemCommand("app: quit", "end streamscope", self.action_quit)
+
+    async def on_unmount(self) -> None:
+        """Ends the children."""
+        self.controller.probe.stop()
+        if self._gateway is not None:
+            await self._gateway.end()
+
+    @property
+    def _live(self) -> LiveScreen:
+        return next(screen for screen in self.screen_stack if isinstance(screen, LiveScreen))
+
+    def _plan(self, text: str) -> RunPlan:
+        settings = self.settings
+        return RunPlan(
+            transport=TransportName(self.next_transport),
+            url=self.base_url or "",
+            request=StreamRequest.of_prompt(text, model=self.next_model or None),
+            dialect=settings.dialect,
+            header_env=settings.headers,
+            token_file=settings.token_file,
+            is_gateway=self.is_demo or settings.is_gateway,
+        )
+
+    def _start_children(self) -> None:
+        self.run_worker(self.controller.probe.serve(), group="probe", exit_on_error=False)
+        self.run_worker(self._open_endpoint(), group="endpoint", exit_on_error=False)
+        if self._notice:
+            self.toast(self._notice)
+
+    async def _open_endpoint(self) -> None:
+        """The demo gateway if there is no other; then its models; then the prompt of the command line."""
+        try:
+            if self.is_demo:
+                self._gateway, self.base_url = await start_gateway(os.environ)
+            if self._first_prompt is not None:
+                self.send_prompt(self._first_prompt)
+            elif self._waiting_prompt is not None:
+                self.send_prompt(self._waiting_prompt)
+            await self._ask_models()
+        except StreamscopeError as error:
+            self.toast(str(error), severity="error")
+
+    async def _ask_models(self) -> None:
+        try:
+            answer = await self.controller.probe.ask(self._plan(""), "GET", "/v1/models")
+        except StreamscopeError:
+            return  # an endpoint without a list of models is no fault
+        for model in _models_of(answer):
+            name = str(model.get("id", ""))
+            self.models.append((name, str(model.get("shows") or model.get("owned_by") or "")))
+            if model.get("prompt"):
+                self._demo_prompts[name] = str(model["prompt"])
+        if self.is_demo and self.next_model in self._demo_prompts:
+            self._live.show_prompt(self._demo_prompts[self.next_model])
+
+
+def _models_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    body = answer.get("body")
+    data = body.get("data") if isinstance(body, dict) else None
+    return [model for model in data if isinstance(model, dict)] if isinstance(data, list) else []
+
+
+async def run_app(settings: Settings, prompt: str | None, notice: str | None) -> None:
+    """Runs the app until it quits."""
+    await StreamscopeApp(settings, prompt, notice=notice).run_async()
+
+
+def main(settings: Settings, prompt: str | None = None, notice: str | None = None) -> int:
+    """Runs the app on this terminal; gives the exit code."""
+    asyncio.run(run_app(settings, prompt, notice))
+    return 0

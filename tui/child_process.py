@@ -1,0 +1,96 @@
+"""Child processes of the app: the probe and the embedded gateway. Starts, watches and ends them.
+
+A child ends when its standard input closes, so it cannot outlive the app, not even when the app is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping
+
+from tui.errors import StreamscopeError
+
+_END_PATIENCE_S = 2.0
+_READY_PATIENCE_S = 30.0
+
+
+class ChildProcess:
+    """One child: `python -m tui ARGUMENTS`, with pipes on standard input and output.
+
+    It gets a process group of its own, so that a ctrl+c meant for the app does not reach it.
+    """
+
+    def __init__(self, arguments: list[str], environ: Mapping[str, str] | None = None) -> None:
+        self._arguments = arguments
+        self._environ = environ
+        self._process: Process | None = None
+
+    @property
+    def process(self) -> Process:
+        """The running process. Raises StreamscopeError before `start`."""
+        if self._process is None:
+            raise StreamscopeError("the child process was not started")
+        return self._process
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
+    async def start(self) -> None:
+        """Starts it; its standard error goes nowhere, so that it cannot write on the app's screen."""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tui",
+            *self._arguments,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            env=None if self._environ is None else dict(self._environ),
+            start_new_session=True,
+        )
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        if self.is_running:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.send_signal(signal.SIGKILL)
+
+    async def end(self) -> None:
+        """Closes its standard input and waits; kills it when it does not end in time."""
+        if self._process is None:
+            return
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            async with asyncio.timeout(_END_PATIENCE_S):
+                await self._process.wait()
+        except TimeoutError:
+            self.kill()
+            await self._process.wait()
+
+
+async def start_gateway(environ: Mapping[str, str] | None = None) -> tuple[ChildProcess, str]:
+    """Starts the embedded demo gateway on a free loopback port; gives the child and its URL.
+
+    Raises StreamscopeError when it does not listen in time.
+    """
+    child = ChildProcess(["serve", "--upstream", "demo", "--port", "0", "--ready-json", "--end-with-stdin"], environ)
+    await child.start()
+    try:
+        async with asyncio.timeout(_READY_PATIENCE_S):
+            line = await child.process.stdout.readline() if child.process.stdout else b""
+        return child, str(json.loads(line)["url"])
+    except (TimeoutError, ValueError, KeyError) as error:
+        child.kill()
+        await child.end()
+        raise StreamscopeError("the embedded demo gateway did not start; try: streamscope serve") from error
+    except asyncio.CancelledError:
+        child.kill()
+        raise

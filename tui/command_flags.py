@@ -1,0 +1,140 @@
+"""The flags of the command line, as argparse parsers. No flag without what it does behind it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from tui.config import TRANSPORTS
+from tui.core.request import Clocks
+from tui.version import __version__
+
+COMMANDS = ("run", "serve")
+EXIT_USAGE = 2
+
+_DESCRIPTION = """The inspector for LLM token streams, in the terminal.
+
+Without a command the app starts: on the endpoint that was named, else on its own embedded demo (no key, no
+network). When standard output or standard error is no terminal, one stream runs headless instead."""
+_EPILOG = """commands:
+  streamscope run PROMPT     one stream, headless: the text to stdout, its numbers to stderr
+  streamscope serve          the gateway: SSE, WebSocket and OpenAI-compatible routes
+
+Each has its own --help. Keys come from OPENAI_API_KEY (direct) and STREAMSCOPE_TOKEN (gateway), or from a 0600
+file; never from the command line. Exit codes: 0 completed, 1 failed, 2 usage, 3 incomplete, 130 cancelled."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Ends with exit code 2 and one sentence on a wrong command line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong and where help is."""
+        self.exit(EXIT_USAGE, f"streamscope: {message}. See: {self.prog} --help\n")
+
+
+def app_parser() -> Parser:
+    """`streamscope [flags] [PROMPT]`."""
+    parser = Parser(
+        prog="streamscope",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"streamscope {__version__}")
+    _add_endpoint_flags(parser)
+    parser.add_argument("--theme", help="name of a theme")
+    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="sent as soon as the app is ready")
+    return parser
+
+
+def run_parser() -> Parser:
+    """`streamscope run PROMPT`."""
+    parser = Parser(prog="streamscope run", description="One stream, headless. Exit code: its outcome.")
+    _add_endpoint_flags(parser)
+    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="the prompt, or use --prompt-file")
+    parser.add_argument("--prompt-file", metavar="FILE", help="read the prompt from a file; - is standard input")
+    parser.add_argument("--system", metavar="S", help="system prompt")
+    parser.add_argument("--temperature", type=float, metavar="X")
+    parser.add_argument("--max-tokens", type=_positive, metavar="N")
+    parser.add_argument("--json", action="store_true", help="print one JSON object at the end instead of the text")
+    _add_clock_flags(parser)
+    parser.add_argument("--cancel-after-ms", type=float, metavar="MS", help="cancel that long after the request")
+    parser.add_argument("--cancel-after-chunks", type=_positive, metavar="N", help="cancel after N pieces of text")
+    return parser
+
+
+def serve_parser() -> Parser:
+    """`streamscope serve`."""
+    parser = Parser(prog="streamscope serve", description="The gateway.")
+    parser.add_argument("--upstream", default="demo", metavar="URL|demo", help="where the tokens come from (demo)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8787, help="port; 0 picks a free one (8787)")
+    parser.add_argument("--token-file", metavar="F", help="0600 file with the token that clients must send")
+    parser.add_argument("--tls-cert", metavar="F", help="certificate chain (PEM)")
+    parser.add_argument("--tls-key", metavar="F", help="private key (PEM)")
+    parser.add_argument(
+        "--resume-grace", type=float, default=0.0, metavar="S", help="keep a generation without readers"
+    )
+    parser.add_argument("--allow-origin", action="append", default=[], metavar="ORIGIN", help="a browser origin")
+    parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="a further Host name")
+    parser.add_argument("--insecure-http", action="store_true", help="allow a key over plain http to the upstream")
+    parser.add_argument("--ready-json", action="store_true", help='print {"url": ...} on stdout once it listens')
+    parser.add_argument("--end-with-stdin", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _add_endpoint_flags(parser: Parser) -> None:
+    parser.add_argument("--transport", choices=TRANSPORTS, help="how to stream (sse; direct for a URL ending in /v1)")
+    parser.add_argument("--url", help="the endpoint; without one the embedded demo")
+    parser.add_argument("--model", metavar="M", help="model to ask for")
+    parser.add_argument("--dialect", metavar="D", help="how to read the stream (auto)")
+    parser.add_argument("--profile", metavar="P", help="a profile of config.toml")
+    parser.add_argument("--token-file", metavar="F", help="0600 file with the key")
+    parser.add_argument(
+        "--header", action="append", type=_header, metavar="NAME=ENV:VAR", help="a header from a variable"
+    )
+    parser.add_argument("--body", metavar="FILE", help="JSON body to post to a full path (sse)")
+    parser.add_argument("--ca-file", metavar="F", help="certificates to trust besides the system's")
+    parser.add_argument("--insecure-http", action="store_true", help="allow a key over plain http to another host")
+
+
+def _add_clock_flags(parser: Parser) -> None:
+    clocks = Clocks()
+    parser.add_argument("--connect-timeout", type=_seconds, default=clocks.connect_s, metavar="S")
+    parser.add_argument("--first-token-timeout", type=_seconds, default=clocks.first_token_s, metavar="S")
+    parser.add_argument(
+        "--idle-timeout", type=_seconds, default=clocks.idle_s, metavar="S", help="between pieces of text"
+    )
+    parser.add_argument(
+        "--retries", type=_count, default=0, metavar="N", help="further attempts before the first token"
+    )
+    parser.add_argument("--resume", action=argparse.BooleanOptionalAction, default=False, help="resume after a cut")
+    parser.add_argument("--event-limit", type=_positive, metavar="BYTES", help="largest single event (16 MiB)")
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("expected 1 or more")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("expected 0 or more")
+    return value
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("expected a number of seconds above 0")
+    return value
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, equals, variable = text.partition("=")
+    if not equals or not variable.startswith("ENV:") or not name.strip():
+        raise argparse.ArgumentTypeError("expected NAME=ENV:VARIABLE, so that no key stands on the command line")
+    return name.strip(), variable.removeprefix("ENV:")

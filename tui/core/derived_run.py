@@ -1,0 +1,124 @@
+"""One run derived from its capture: records in, chunks, segments, extracts, numbers and the result out.
+
+The app's live panes, playback and the headless twin all hold one of these; it is the only place where the
+decoder, the pipeline and the statistics meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+from tui.core.capture import Capture, CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
+from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult
+from tui.core.pipeline import StreamPipeline
+from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES
+from tui.core.stats import StreamStats
+from tui.core.wire.response_decoder import ResponseDecoder
+
+
+class DerivedRun:
+    """A capture and all that follows from it. `version` grows with every record, so views know when to look."""
+
+    def __init__(
+        self,
+        header: CaptureHeader,
+        mode: str = "sentence",
+        *,
+        event_limit_bytes: int = DEFAULT_EVENT_LIMIT_BYTES,
+    ) -> None:
+        self.capture = Capture(header)
+        self.pipeline = StreamPipeline(mode)
+        self.stats = StreamStats()
+        self.decoder: ResponseDecoder | None = None
+        self.result: StreamResult | None = None
+        self.chunks: list[StreamChunk] = []
+        self.version = 0
+        self._event_limit_bytes = event_limit_bytes
+
+    @classmethod
+    def of_records(cls, records: Iterable[Record], mode: str = "sentence") -> Self:
+        """The run of a whole capture. Raises ValueError when it does not begin with a header."""
+        iterator = iter(records)
+        header = next(iterator, None)
+        if not isinstance(header, CaptureHeader):
+            raise ValueError(f"a capture begins with its header, not with {type(header).__name__}")
+        run = cls(header, mode)
+        for record in iterator:
+            run.add(record)
+        return run
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has ended."""
+        return self.result is not None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended; None while it goes on."""
+        return self.result.outcome if self.result else None
+
+    def add(self, record: Record) -> list[StreamChunk]:
+        """Takes the next record of the capture and gives the chunks that it completed.
+
+        A record after the end is ignored: late lines of a probe that was killed change nothing.
+        """
+        if self.is_over:
+            return []
+        self.version += 1
+        self.capture.add(record)
+        match record:
+            case Read():
+                return self._add_read(record)
+            case ResponseHead():
+                self._add_head(record)
+            case Marker():
+                self._add_marker(record)
+            case CaptureEnd():
+                self._finish(record)
+            case CaptureHeader():
+                pass
+        return []
+
+    def _add_read(self, read: Read) -> list[StreamChunk]:
+        self.stats.note_read(read.at, len(read.data))
+        if self.decoder is None:  # a capture of a body alone has no head
+            self.decoder = self._new_decoder(200, ())
+        chunks = self.decoder.feed(read.data, read.at)
+        for chunk in chunks:
+            self.stats.note_chunk(chunk)
+            self.pipeline.feed(chunk)
+        self.chunks += chunks
+        return chunks
+
+    def _add_head(self, head: ResponseHead) -> None:
+        self.stats.note_head(head.at)
+        if self.decoder is None or not self.chunks:
+            self.decoder = self._new_decoder(head.status, head.headers)
+        else:
+            self.decoder.reconnect(head.status, dict(head.headers), head.at)
+
+    def _add_marker(self, marker: Marker) -> None:
+        if marker.name == "sent" and not self.chunks:
+            self.stats.note_sent(marker.at)
+
+    def _new_decoder(self, status: int, headers: tuple[tuple[str, str], ...]) -> ResponseDecoder:
+        return ResponseDecoder(
+            self.capture.header.dialect,
+            status=status,
+            headers=dict(headers),
+            event_limit_bytes=self._event_limit_bytes,
+        )
+
+    def _finish(self, end: CaptureEnd) -> None:
+        """The capture's own end is the truth about the outcome; the decoder gives the rest of the result."""
+        self.pipeline.finish(end.at)
+        decoder = self.decoder or self._new_decoder(200, ())
+        result = decoder.finish(end.at, end=end.problem or _interrupted(end))
+        result.outcome, result.problem = end.outcome, end.problem
+        self.result = result
+
+
+def _interrupted(end: CaptureEnd) -> StreamProblem | None:
+    """How a cancelled run's link broke, so that the decoder does not look for a proof of completion."""
+    return StreamProblem.of("disconnected", "cancelled by the user") if end.outcome is Outcome.CANCELLED else None

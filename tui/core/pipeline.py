@@ -1,0 +1,136 @@
+"""Chunks to events: one pass feeds the buffer, the code-block parser and the JSON parser, and keeps what they give.
+
+Sans-IO. Live panes, the headless twin and playback are this same code; switching the buffer mode derives the
+segments anew from the chunks that were kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui.core.chunks import CodeBlockReady, JSONReady, PipelineEvent, SegmentReady, StreamChunk
+from tui.core.content_log import ContentLog
+from tui.core.text.code_blocks import CodeBlock, CodeBlockParser
+from tui.core.text.json_parser import JSONStreamParser, JSONValue
+from tui.core.text.segment_log import SegmentLog
+
+
+@dataclass(slots=True)
+class ToolCallProgress:
+    """A tool call while it grows: joined arguments so far, and when it was first and last heard of."""
+
+    position: int
+    name: str = ""
+    id: str | None = None
+    pieces: list[str] = field(default_factory=list)
+    first_at: float = 0.0
+    last_at: float = 0.0
+    first_frame: int = 0
+    last_frame: int = 0
+
+    @property
+    def arguments(self) -> str:
+        """The text of the arguments so far."""
+        return "".join(self.pieces)
+
+
+class StreamPipeline:
+    """Everything derived from the chunks of one run (choice 0).
+
+    Attributes: `content` (the text in columns), `segments` (of the current mode), `code_blocks` and
+    `json_values` in order of their completion, `tool_calls` by order of first appearance.
+    """
+
+    def __init__(self, mode: str = "sentence", pattern: str | None = None) -> None:
+        self.content = ContentLog()
+        self.segments = SegmentLog(mode, pattern)
+        self.code_blocks: list[CodeBlockReady] = []
+        self.json_values: list[JSONReady] = []
+        self.tool_calls: dict[int, ToolCallProgress] = {}
+        self.code_parser = CodeBlockParser()
+        self.json_parser = JSONStreamParser()
+        self.finished_at: float | None = None
+
+    def feed(self, chunk: StreamChunk) -> list[PipelineEvent]:
+        """Takes one chunk and gives what it completed: segments, then code blocks, then JSON values."""
+        if chunk.choice != 0:
+            return []
+        if chunk.tool_calls:
+            self._add_tool_calls(chunk)
+        if not chunk.content:
+            return []
+        index = self.content.add(chunk.content, chunk.at, chunk.frame)
+        events: list[PipelineEvent] = list(self.segments.add(chunk.content, index, chunk.at))
+        if blocks := self.code_parser.add(chunk.content):
+            events += self._code_ready(blocks, index, chunk.at)
+        if values := self.json_parser.add(chunk.content):
+            events += self._json_ready(values, index, chunk.at)
+        return events
+
+    def finish(self, at: float) -> list[PipelineEvent]:
+        """Flushes every part; what was never complete comes out marked as such. Once; later calls give nothing."""
+        if self.finished_at is not None:
+            return []
+        self.finished_at = at
+        events: list[PipelineEvent] = list(self.segments.flush(at))
+        events += self._code_ready(self.code_parser.flush(), -1, at)
+        return events
+
+    def set_mode(self, mode: str, pattern: str | None = None) -> None:
+        """Derives the segments anew in another buffer mode. Raises UsageError on an unknown one."""
+        segments = SegmentLog(mode, pattern)
+        for index in range(self.content.count):
+            text, at = self.content.piece(index)
+            segments.add(text, index, at)
+        if self.finished_at is not None:
+            segments.flush(self.finished_at)
+        self.segments = segments
+
+    def first_segment(self) -> SegmentReady | None:
+        """The first unit that came out, if one has."""
+        return self.segments.segment(0) if self.segments.count else None
+
+    def _add_tool_calls(self, chunk: StreamChunk) -> None:
+        for delta in chunk.tool_calls:
+            call = self.tool_calls.get(delta.position)
+            if call is None:
+                call = ToolCallProgress(delta.position, first_at=chunk.at, first_frame=chunk.frame)
+                self.tool_calls[delta.position] = call
+            call.name = call.name or delta.name or ""
+            call.id = call.id or delta.id
+            if delta.arguments:
+                call.pieces.append(delta.arguments)
+            call.last_at, call.last_frame = chunk.at, chunk.frame
+
+    def _code_ready(self, blocks: list[CodeBlock], emitted_chunk: int, at: float) -> list[CodeBlockReady]:
+        ready = [
+            CodeBlockReady(
+                language=block.language,
+                info=block.info,
+                code=block.code,
+                closed=block.closed,
+                first_chunk=self.content.chunk_at(block.start),
+                last_chunk=self.content.last_chunk_of(block.end),
+                emitted_chunk=emitted_chunk,
+                at=at,
+            )
+            for block in blocks
+        ]
+        self.code_blocks += ready
+        return ready
+
+    def _json_ready(self, values: list[JSONValue], emitted_chunk: int, at: float) -> list[JSONReady]:
+        ready = [
+            JSONReady(
+                value=found.value,
+                start=found.start,
+                end=found.end,
+                first_chunk=self.content.chunk_at(found.start),
+                last_chunk=self.content.last_chunk_of(found.end),
+                emitted_chunk=emitted_chunk,
+                at=at,
+            )
+            for found in values
+        ]
+        self.json_values += ready
+        return ready

@@ -1,0 +1,65 @@
+"""The chunks of a run in columns: what most chunks have (a frame, a piece of text) in lists, the rest sparse.
+
+A million chunks as objects would cost some 200 MB; here a plain one costs two references and a number. Written
+by the stream assembly; read as `StreamResult.chunks`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import overload
+
+from tui.core.chunks import StreamChunk
+from tui.core.wire.frames import FrameStore
+
+
+class ChunkColumns(Sequence[StreamChunk]):
+    """Append-only; a StreamChunk is made anew when it is asked for, equal to the one that was given out live."""
+
+    def __init__(self, frames: FrameStore) -> None:
+        self._frames = frames
+        self._contents: list[str] = []
+        self._frame_indices = array("Q")
+        self._rich: dict[int, StreamChunk] = {}
+        self._model_starts: list[int] = []
+        self._models: list[str | None] = []
+
+    def add(self, chunk: StreamChunk) -> None:
+        """Appends a chunk that carries more than text of choice 0."""
+        self._rich[len(self._contents)] = chunk
+        self.add_text(chunk.content if chunk.choice == 0 else "", chunk.frame)
+
+    def add_text(self, content: str, frame: int) -> None:
+        """Appends a chunk that is nothing but text of choice 0."""
+        self._contents.append(content)
+        self._frame_indices.append(frame)
+
+    def begin_model(self, model: str | None) -> None:
+        """The chunks added from now on come from this model."""
+        self._model_starts.append(len(self._contents))
+        self._models.append(model)
+
+    def content(self) -> str:
+        """The text of choice 0, joined; lone halves of surrogate pairs stay as they came."""
+        return "".join(self._contents)
+
+    def __len__(self) -> int:
+        return len(self._contents)
+
+    @overload
+    def __getitem__(self, index: int) -> StreamChunk: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[StreamChunk]: ...
+    def __getitem__(self, index: int | slice) -> StreamChunk | list[StreamChunk]:
+        if isinstance(index, slice):
+            return [self._chunk(i) for i in range(*index.indices(len(self._contents)))]
+        return self._chunk(range(len(self._contents))[index])
+
+    def _chunk(self, index: int) -> StreamChunk:
+        if rich := self._rich.get(index):
+            return rich
+        frame = self._frame_indices[index]
+        model = self._models[bisect_right(self._model_starts, index) - 1] if self._models else None
+        return StreamChunk(self._contents[index], index=index, model=model, at=self._frames.time_of(frame), frame=frame)

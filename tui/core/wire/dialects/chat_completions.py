@@ -1,0 +1,173 @@
+"""Chat completions: OpenAI's API and the many servers that speak it (vLLM, llama.cpp, DeepSeek, OpenRouter, ...).
+
+Complete means `[DONE]`, or that every choice seen has its finish reason. The usual delta takes a short path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, ClassVar
+
+from tui.core.chunks import ToolCallDelta, Usage
+from tui.core.wire.dialects.base import (
+    Dialect,
+    count_of,
+    json_text,
+    looks_like_error,
+    object_of,
+    objects_of,
+    problem_of,
+    text_of,
+    usage_of,
+)
+from tui.core.wire.tool_call_book import ToolCallBook
+
+
+class ChatCompletions(Dialect):
+    """Reads `chat.completion.chunk` objects, and whole `chat.completion` ones; legacy `text` choices too."""
+
+    name: ClassVar[str] = "openai-chat"
+    event_names: ClassVar[frozenset[str]] = frozenset({"error"})
+
+    def read(self, value: Any, event: str | None, event_id: str | None) -> None:
+        """One chunk object; an error object anywhere in the stream ends it."""
+        del event_id
+        if not self._read_plain(value):
+            self._read_any(value, event)
+
+    def read_end_mark(self) -> None:
+        """`[DONE]`."""
+        self.assembly.complete("[DONE]")
+        if not any(self.assembly.finish_reasons.values()):
+            self.assembly.oddities.remark("no_finish_reason")
+
+    def read_whole(self, value: Any) -> bool:
+        """A `chat.completion` object: its messages read as one delta each."""
+        choices = objects_of(object_of(value).get("choices"))
+        if not any("message" in choice or "text" in choice for choice in choices):
+            return False
+        self._read_any(value, None)
+        return True
+
+    def finish(self) -> None:
+        """Proves the end when every choice seen has its finish reason."""
+        reasons = self.assembly.finish_reasons
+        if self.assembly.proof is None and reasons and all(reasons.values()):
+            self.assembly.complete("every choice finished")
+            self.assembly.oddities.remark("no_done")
+
+    def _read_plain(self, value: Any) -> bool:
+        """Reads the usual delta, nothing but text of choice 0; False (and nothing done) for any other value."""
+        assembly = self.assembly
+        try:
+            (choice,) = value["choices"]
+            delta = choice["delta"]
+            content = delta["content"]
+            is_plain = (
+                type(content) is str
+                and content
+                and not choice.get("finish_reason")
+                and (len(delta) == 1 or (len(delta) == 2 and "role" in delta))
+                and choice.get("index", 0) == 0
+                and 0 in assembly.finish_reasons
+                and value.get("model", assembly.model) == assembly.model
+                and not value.get("usage")
+                and not value.get("error")
+            )
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return False
+        if not is_plain:
+            return False
+        if assembly.finish_reasons[0]:
+            assembly.oddities.trap("text_after_finish", assembly.frame)
+        assembly.add_text(content)
+        return True
+
+    def _read_any(self, value: Any, event: str | None) -> None:
+        if not isinstance(value, dict):
+            self.skip(value)
+            return
+        choices = objects_of(value.get("choices"))
+        usage = usage_of(value.get("usage")) or usage_of(object_of(value.get("x_groq")).get("usage"))
+        model = text_of(value.get("model"))
+        for place, choice in enumerate(choices):
+            self._read_choice(choice, None if place else usage, model)
+        if not choices:
+            self.assembly.add(usage=usage, model=model)
+            if value.get("choices") == []:
+                self.assembly.oddities.trap("empty_choices", self.assembly.frame)
+        if looks_like_error(value, event):
+            self.assembly.fail(problem_of(value))
+        elif "choices" not in value and usage is None:
+            self.skip(value, event)
+
+    def _read_choice(self, choice: dict[str, Any], usage: Usage | None, model: str) -> None:
+        assembly = self.assembly
+        index = count_of(choice.get("index")) or 0
+        had_reason = assembly.finish_reasons.setdefault(index, None)
+        delta = object_of(choice.get("delta")) or object_of(choice.get("message"))
+        content, thought = _texts_of(delta.get("content", choice.get("text")))
+        if content and had_reason:
+            assembly.oddities.trap("text_after_finish", assembly.frame)
+        reasoning = text_of(delta.get("reasoning_content")) or text_of(delta.get("reasoning")) or thought
+        refusal = text_of(delta.get("refusal"))
+        calls = self._read_calls(delta, index)
+        if delta and not (content or reasoning or refusal or calls):
+            self._note_empty(delta, choice)
+        assembly.add(
+            content,
+            reasoning=reasoning,
+            tool_calls=calls,
+            refusal=refusal,
+            finish_reason=text_of(choice.get("finish_reason")) or None,
+            usage=usage,
+            choice=index,
+            model=model,
+        )
+
+    def _note_empty(self, delta: dict[str, Any], choice: dict[str, Any]) -> None:
+        content = delta.get("content")
+        if content is not None and not isinstance(content, (str, list)):
+            self.assembly.oddities.remark("wrong_shape", detail="content is not text")
+        elif not choice.get("finish_reason") and ("role" in delta or content is None):
+            self.assembly.oddities.trap("role_only", self.assembly.frame)
+
+    def _read_calls(self, delta: dict[str, Any], choice: int) -> tuple[ToolCallDelta, ...]:
+        pieces = [self._read_call(piece, choice) for piece in objects_of(delta.get("tool_calls"))]
+        if legacy := object_of(delta.get("function_call")):
+            pieces.append(self._read_call({"index": 0, "function": legacy}, choice))
+        return tuple(piece for piece in pieces if piece is not None)
+
+    def _read_call(self, piece: dict[str, Any], choice: int) -> ToolCallDelta | None:
+        book = self.assembly.calls_of(choice)
+        function = object_of(piece.get("function")) or object_of(piece.get("custom"))
+        name, call_id = text_of(function.get("name")), text_of(piece.get("id"))
+        key = self._key_of(piece, book, name, call_id)
+        self._note_interleaving(key, book)
+        arguments = json_text(function.get("arguments", function.get("input")))
+        return book.add(key, name, call_id, arguments)
+
+    def _key_of(self, piece: dict[str, Any], book: ToolCallBook, name: str, call_id: str) -> Hashable:
+        """A call is known by its index; without one by its id; without both a name begins another call."""
+        index = count_of(piece.get("index"))
+        if index is not None:
+            return index
+        self.assembly.oddities.trap("call_without_index", self.assembly.frame)
+        if call_id:
+            return book.key_of_id(call_id, call_id)
+        if book.last_key is None or (name and book.has_arguments(book.last_key)):
+            return f"call {len(book)}"
+        return book.last_key
+
+    def _note_interleaving(self, key: Hashable, book: ToolCallBook) -> None:
+        if book.last_key not in (None, key) and key in book:
+            self.assembly.oddities.trap("interleaved_calls", self.assembly.frame)
+
+
+def _texts_of(content: Any) -> tuple[str, str]:
+    """Text and thinking of a delta's content: a string, or a list of typed parts."""
+    if not isinstance(content, list):
+        return text_of(content), ""
+    text = [text_of(part.get("text")) for part in objects_of(content)]
+    thoughts = [_texts_of(part.get("thinking"))[0] for part in objects_of(content)]
+    return "".join(text), "".join(thoughts)

@@ -1,0 +1,83 @@
+"""Frames: the units of the wire (one SSE event, one NDJSON line, one WebSocket message), kept in columns.
+
+Holds what came and when, not what it means. Written by the response decoder; read by the Wire screen, which
+needs any frame by its index at once.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import overload
+
+
+@dataclass(slots=True)
+class Frame:
+    """One unit of the wire.
+
+    `index` and `read_index` count from 0 (a read is one `feed`, with or without frames); `at` is the time of the
+    read that completed it, in seconds; `size` is its text in UTF-8 bytes. `event` is the name of an SSE event
+    that has one, else None. `text` is the event's data, the line or the message, as it came.
+    """
+
+    index: int
+    at: float
+    read_index: int
+    size: int
+    event: str | None
+    text: str
+
+
+class FrameStore(Sequence[Frame]):
+    """The frames of a run, append-only; a Frame is made when it is asked for.
+
+    Time and read index are kept once for each read that brought frames.
+    """
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._events: dict[int, str] = {}
+        self._firsts = array("Q")
+        self._times = array("d")
+        self._reads = array("Q")
+
+    def begin_read(self, read_index: int, at: float) -> None:
+        """The frames added from now on came with this read."""
+        if self._firsts and self._firsts[-1] == len(self._texts):
+            self._times[-1], self._reads[-1] = at, read_index
+            return
+        self._firsts.append(len(self._texts))
+        self._times.append(at)
+        self._reads.append(read_index)
+
+    def add(self, text: str, event: str | None = None) -> int:
+        """Appends a frame of the read that was begun last, and gives its index."""
+        index = len(self._texts)
+        self._texts.append(text)
+        if event is not None:
+            self._events[index] = event
+        return index
+
+    def time_of(self, index: int) -> float:
+        """When the frame with this index (not negative) was complete."""
+        return self._times[bisect_right(self._firsts, index) - 1]
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, index: int) -> Frame: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Frame]: ...
+    def __getitem__(self, index: int | slice) -> Frame | list[Frame]:
+        if isinstance(index, slice):
+            return [self._frame(i) for i in range(*index.indices(len(self._texts)))]
+        return self._frame(range(len(self._texts))[index])
+
+    def _frame(self, index: int) -> Frame:
+        text = self._texts[index]
+        size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+        row = bisect_right(self._firsts, index) - 1
+        return Frame(index, self._times[row], self._reads[row], size, self._events.get(index), text)

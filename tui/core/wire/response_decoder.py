@@ -1,0 +1,393 @@
+"""One response from its reads: frames, chunks, the proof of its end, and a name for every problem.
+
+Sans-IO: bytes (or WebSocket messages) and times come in; what a frame means is the dialect's affair. Whatever
+comes, nothing is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult, Trap
+from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES
+from tui.core.wire.body_reader import BodyReader, Framing
+from tui.core.wire.dialects.base import Dialect, looks_like_error, problem_of
+from tui.core.wire.dialects.catalogue import dialect_of
+from tui.core.wire.dialects.detection import detect
+from tui.core.wire.frames import Frame
+from tui.core.wire.http_problems import content_type_problem, http_problem, quote
+from tui.core.wire.json_text import parse_json
+from tui.core.wire.sse_codec import SSEEvent
+from tui.core.wire.stream_assembly import StreamAssembly
+
+Headers = Mapping[str, str] | Iterable[tuple[str, str]]
+
+_QUOTED_BYTES: Final = 512  # so much of a body that is no stream is awaited before it is refused
+_REFUSALS: Final = frozenset(
+    {"connect", "dns", "tls", "insecure", "auth", "redirect", "handshake"}
+    | {"content_type", "bad_json", "decode", "too_large"}
+)
+
+
+class ResponseDecoder:
+    """Decodes one run. `feed` it each read, then `finish` it.
+
+    `dialect` is `auto`, a name of `dialects.catalogue.DIALECT_NAMES`, or a path rule such as
+    `$.choices[0].delta.content`; another word raises UsageError. `status` and `headers` are those of the response
+    (101 for a WebSocket). `event_limit_bytes` bounds one event, line or message.
+    """
+
+    def __init__(
+        self,
+        dialect: str = "auto",
+        status: int = 200,
+        headers: Headers = (),
+        event_limit_bytes: int = DEFAULT_EVENT_LIMIT_BYTES,
+    ) -> None:
+        self._assembly = StreamAssembly()
+        self._limit = event_limit_bytes
+        self._named = dialect
+        self._dialect: Dialect | None = None if dialect == "auto" else dialect_of(dialect, self._assembly)
+        self._evidence = "" if dialect == "auto" else "named by the caller"
+        self._read_count = 0
+        self._connection_count = 0
+        self._result: StreamResult | None = None
+        self._begin(status, headers)
+
+    # In.
+
+    def feed(self, data: bytes | str, at: float = 0.0) -> list[StreamChunk]:
+        """The chunks that one read completes, in order.
+
+        `data` is what one socket read brought of a body (bytes), or one WebSocket text message (str); `at` is its
+        time in seconds. Every call is a read; after `finish` nothing is taken any more.
+        """
+        if self._result is not None:
+            return []
+        assembly = self._assembly
+        assembly.at = at
+        if isinstance(data, str):
+            self._feed_message(data)
+        elif self._body.status == 101:
+            self._refuse_binary(data)
+        elif data:
+            self._feed_bytes(data)
+        self._read_count += 1
+        if not (fresh := assembly.fresh):
+            return []
+        assembly.fresh = []
+        return fresh
+
+    def finish(self, at: float = 0.0, end: StreamProblem | None = None) -> StreamResult:
+        """The result, made once; later calls give the same one.
+
+        `end` says how the link broke, None that it ended cleanly; a proof that was seen before wins over it.
+        A last NDJSON line without its line end is decoded now: its chunk is in the result alone.
+        """
+        if self._result is None:
+            self._assembly.at = at
+            self._end_body()
+            outcome, problem = self._verdict(end)
+            self._result = self._result_of(outcome, problem)
+        return self._result
+
+    def reconnect(self, status: int, headers: Headers = (), at: float = 0.0) -> None:
+        """Another connection of the same run begins: what was unfinished is dropped, an earlier error superseded.
+
+        The seam is a remark. Gateway events whose number came before will be dropped, a gap is a problem.
+        """
+        if self._result is not None:
+            return
+        self._note_body()
+        dropped = len(self._body.pending)
+        self._assembly.oddities.seam(
+            f"connection {self._connection_count + 1} began at frame {len(self.frames)}, {at:.3f} s"
+            + (f"; {dropped} bytes of an unfinished frame were dropped" if dropped else "")
+        )
+        self._assembly.reopen()
+        if self._dialect:
+            self._dialect.begin_connection()
+        self._begin(status, headers)
+
+    # Out.
+
+    @property
+    def frames(self) -> Sequence[Frame]:
+        """All frames so far; a Frame is made when it is asked for."""
+        return self._assembly.frames
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing that comes can change the result: the transport may close now."""
+        return self._assembly.is_over or self._body.is_full or self._body.status == 204
+
+    @property
+    def proof(self) -> str | None:
+        """By which words the end is proved ("[DONE]", "message_stop", "every choice finished"), or None."""
+        return self._assembly.proof
+
+    @property
+    def has_progress(self) -> bool:
+        """Whether any generated text, thinking, tool call or refusal has come."""
+        return self._assembly.has_progress
+
+    @property
+    def chunk_count(self) -> int:
+        """How many chunks were made."""
+        return len(self._assembly.chunks)
+
+    @property
+    def dialect_name(self) -> str:
+        """The dialect that is read; `auto` while nothing has told it."""
+        if self._named != "auto":
+            return self._named
+        return self._dialect.name if self._dialect else "auto"
+
+    @property
+    def dialect_evidence(self) -> str:
+        """On what evidence `auto` decided; empty before it has."""
+        return self._evidence
+
+    @property
+    def last_seq(self) -> int | None:
+        """The number of the last gateway event that was taken."""
+        return self._dialect.last_seq if self._dialect else None
+
+    @property
+    def generation(self) -> str | None:
+        """The gateway's name for this generation."""
+        return self._dialect.generation if self._dialect else None
+
+    @property
+    def retry_ms(self) -> int | None:
+        """The reconnection time that an SSE stream asked for."""
+        return self._body.sse.retry
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is odd so far, as sentences."""
+        extra = {} if self._result else self._body.remarks()
+        return self._assembly.oddities.remarks(extra)
+
+    @property
+    def traps(self) -> list[Trap]:
+        """What is legal so far but breaks other parsers, by frame; one trap a kind."""
+        extra = {} if self._result else self._body_traps()
+        return self._assembly.oddities.traps(extra, len(self.frames))
+
+    # Reads.
+
+    def _begin(self, status: int, headers: Headers) -> None:
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        self._headers: dict[str, str] = {}
+        for name, value in pairs:
+            self._headers.setdefault(name.lower(), value)
+        self._body = BodyReader(status, self._headers, self._named, self._limit)
+        self._first_frame = len(self.frames)
+        self._connection_count += 1
+        self._is_cut_high = False
+
+    def _feed_bytes(self, data: bytes) -> None:
+        if self._is_cut_high and 0x80 <= data[0] < 0xC0:
+            self._assembly.oddities.trap("split_code_point", len(self.frames))
+        self._is_cut_high = data[-1] >= 0x80
+        body = self._body
+        events = body.feed(data)
+        if body.sse.error_fields and not self._assembly.is_over:
+            self._read_with_error(events)
+        elif events:
+            self._read_events(events)
+        if body.framing is not Framing.SSE or body.sse.is_over_limit:
+            self._refuse_body()
+
+    def _feed_message(self, message: str) -> None:
+        if len(message) > self._limit:
+            self._assembly.fail(StreamProblem.of("too_large", f"a message of {len(message)} characters"))
+            return
+        self._read_events([SSEEvent(message)])
+
+    def _refuse_binary(self, data: bytes) -> None:
+        self._add_frame(data.decode("utf-8", "replace"))
+        words = f"message {len(self.frames) - 1} is binary where text is due: {quote(data) or 'empty'}"
+        self._assembly.fail(StreamProblem.of("protocol", words), Outcome.INCOMPLETE)
+
+    def _refuse_body(self) -> None:
+        if self._body.is_over_limit:
+            words = f"one event is larger than the limit of {self._limit} bytes"
+            self._assembly.fail(StreamProblem.of("too_large", words))
+        elif self._body.is_other and len(self._body.body) >= _QUOTED_BYTES:
+            self._assembly.fail(self._content_type_problem())
+
+    def _content_type_problem(self) -> StreamProblem:
+        body = self._body
+        if body.media_type.endswith("json") and body.framing is Framing.BODY:
+            return StreamProblem.of(
+                "bad_json", f"the answer is {body.media_type} by name, but no JSON: {quote(body.body)}"
+            )
+        return content_type_problem(body.media_type, body.body or self._first_text().encode("utf-8", "surrogatepass"))
+
+    def _first_text(self) -> str:
+        return self.frames[self._first_frame].text if len(self.frames) > self._first_frame else ""
+
+    def _add_frame(self, text: str, event: str | None = None) -> None:
+        frames = self._assembly.frames
+        frames.begin_read(self._read_count, self._assembly.at)
+        self._assembly.frame = frames.add(text, event)
+
+    def _read_with_error(self, events: list[SSEEvent]) -> None:
+        """Reads the events with the first `error: {json}` line in its place among them."""
+        index, text = self._body.sse.error_fields[0]
+        before = index - (self._body.sse.event_count - len(events))
+        self._read_events(events[:before])
+        self._add_frame(text, "error")
+        try:
+            value = parse_json(text)
+        except ValueError:
+            value = text
+        self._assembly.fail(problem_of(value))
+        self._read_events(events[before:])
+
+    # Frames.
+
+    def _read_events(self, events: list[SSEEvent]) -> None:
+        assembly, dialect = self._assembly, self._dialect
+        frames = assembly.frames
+        frames.begin_read(self._read_count, assembly.at)
+        is_whole = self._body.framing is Framing.VALUES
+        for event in events:
+            text, name = event.data, event.event
+            assembly.frame = frames.add(text, name)
+            if assembly.is_over:
+                self._note_late(text)
+                continue
+            try:
+                value = parse_json(text)
+            except ValueError as error:
+                self._read_other(text, name, error)
+                dialect = self._dialect
+                continue
+            if dialect is None:
+                dialect = self._detect(value, name)
+            if dialect is None:
+                self._read_unknown(value, name)
+            elif is_whole and dialect.read_whole(value):
+                assembly.oddities.remark("not_streamed")
+                assembly.complete("a whole JSON response")
+            else:
+                dialect.read(value, name, event.id)
+
+    def _detect(self, value: Any, event: str | None) -> Dialect | None:
+        found = detect(value, event, is_message=self._body.status == 101)
+        if found is not None:
+            name, evidence = found
+            self._dialect = dialect_of(name, self._assembly)
+            self._evidence = f"{evidence}, frame {self._assembly.frame}"
+        return self._dialect
+
+    def _read_unknown(self, value: Any, event: str | None) -> None:
+        if isinstance(value, dict) and looks_like_error(value, event):
+            self._assembly.fail(problem_of(value))
+        else:
+            kind = "unknown_event" if isinstance(value, dict) else "wrong_shape"
+            self._assembly.oddities.remark(kind, detail="no known dialect")
+
+    def _read_other(self, text: str, event: str | None, error: ValueError) -> None:
+        """A frame that is no JSON: empty, the end mark, an event of a name that nobody knows, or a problem."""
+        stripped = text.strip()
+        if not stripped:
+            return
+        if stripped == "[DONE]":
+            self._read_end_mark()
+        elif event and event != "message" and not (self._dialect and event in self._dialect.event_names):
+            self._assembly.oddities.remark("unknown_event", detail=event[:80])
+        else:
+            where = f"frame {self._assembly.frame} is not JSON"
+            self._assembly.fail(StreamProblem.of("bad_json", f"{where}: {str(error)[:200]}"))
+
+    def _read_end_mark(self) -> None:
+        if self._dialect is None:
+            self._dialect = dialect_of("openai-chat", self._assembly)
+            self._evidence = f"the end mark [DONE], frame {self._assembly.frame}"
+        self._dialect.read_end_mark()
+
+    def _note_late(self, text: str) -> None:
+        if self._assembly.proof and text.strip() not in ("", "[DONE]"):
+            self._assembly.oddities.trap("text_after_end", self._assembly.frame)
+            self._assembly.oddities.remark("after_end")
+
+    # The end.
+
+    def _end_body(self) -> None:
+        if events := self._body.finish():
+            self._read_events(events)
+        if self._body.body and not self._body.is_stream:
+            self._add_frame(self._body.body.decode("utf-8", "replace"))
+        if self._dialect and self._assembly.problem is None:
+            self._dialect.finish()
+        self._note_body()
+
+    def _note_body(self) -> None:
+        """Keeps the counts of a body that ends."""
+        oddities = self._assembly.oddities
+        for kind, count in self._body.remarks().items():
+            oddities.remark(kind, count)
+        for kind, frame in self._body_traps().items():
+            oddities.trap(kind, frame)
+
+    def _body_traps(self) -> dict[str, int]:
+        return {kind: self._first_frame + index for kind, index in self._body.traps().items()}
+
+    def _verdict(self, end: StreamProblem | None) -> tuple[Outcome, StreamProblem | None]:
+        assembly, body = self._assembly, self._body
+        if assembly.outcome is not None:
+            return assembly.outcome, assembly.problem
+        if assembly.proof is not None:
+            return Outcome.COMPLETED, None
+        if not body.accepts:
+            return (Outcome.INCOMPLETE if self._has_earlier_text() else Outcome.FAILED), self._refusal()
+        if self._is_no_stream():
+            return Outcome.FAILED, self._content_type_problem()
+        if end is not None:
+            is_refusal = end.kind in _REFUSALS or end.kind.startswith("http_")
+            return (Outcome.FAILED if is_refusal else Outcome.INCOMPLETE), end
+        return Outcome.INCOMPLETE, body.cut_problem()
+
+    def _has_earlier_text(self) -> bool:
+        return self._connection_count > 1 and self._assembly.has_progress
+
+    def _is_no_stream(self) -> bool:
+        body = self._body
+        if body.framing is Framing.BODY:
+            return bool(body.body)
+        is_value = body.framing is Framing.VALUES and not body.has_cut_event
+        return is_value and not self._assembly.has_progress and len(self.frames) == self._first_frame + 1
+
+    def _refusal(self) -> StreamProblem:
+        body = self._body
+        if body.status == 204:
+            return StreamProblem.of("no_terminal", "the server answers 204 No Content: there is no stream", status=204)
+        problem = http_problem(body.status, self._headers, body.body)
+        if body.status == 410 and self._has_earlier_text():
+            return StreamProblem.of("resume_expired", problem.message, type=problem.type, status=410)
+        return problem
+
+    def _result_of(self, outcome: Outcome, problem: StreamProblem | None) -> StreamResult:
+        assembly = self._assembly
+        if self._body.has_cut_event and not (problem and problem.kind == "unterminated_event"):
+            assembly.oddities.remark("discarded_block")
+        return StreamResult(
+            content=assembly.content,
+            chunks=assembly.chunks,
+            finish_reason=assembly.finish_reasons.get(0),
+            total_tokens=assembly.usage.total if assembly.usage else None,
+            outcome=outcome,
+            problem=problem,
+            usage=assembly.usage,
+            reasoning=assembly.reasoning,
+            tool_calls=assembly.tool_calls(),
+            refusal=assembly.refusal,
+            choices=assembly.choices(),
+            remarks=assembly.oddities.remarks({}),
+            traps=assembly.oddities.traps({}, len(self.frames)),
+        )

@@ -1,0 +1,108 @@
+"""Remarks and traps: what is odd about a stream, counted by kind and worded as sentences.
+
+A remark is odd for the user (something was ignored, an end mark is missing); a trap is legal but breaks other
+people's parsers (SCREENS.md, rule 11). Neither says anything about completeness. Kinds are added by the decoder
+and the dialects.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from tui.core.chunks import Trap
+
+_TRAPS: dict[str, str] = {
+    "empty_choices": "the list choices is empty, so that choices[0] fails: skip such a chunk (often it brings usage)",
+    "role_only": "a delta with a role and no text, or null instead of text: treat it as empty",
+    "multi_line_data": "an event with several data lines: join them with a newline before parsing",
+    "no_space": "no space behind the colon of a field: the space is optional",
+    "crlf": "lines end with CRLF: a parser that splits at two LFs sees no event",
+    "cr": "lines end with a lone CR: a parser that splits at LF sees no event",
+    "bom": "a byte order mark at the start: it must be removed before the first field",
+    "comment_inside": "a comment inside an event: skip that line only, not the event",
+    "id_without_data": "an id without data: it counts as the last id but makes no event",
+    "split_code_point": "a character is split over two reads: decode the bytes as a stream, not read by read",
+    "split_surrogates": "a \\u pair is split over two chunks: neither half can be encoded alone",
+    "interleaved_calls": "pieces of several tool calls are interleaved: join them by index, not in order of arrival",
+    "call_without_index": "a piece of a tool call has no index: it must be told by its id or by its place",
+    "text_after_finish": "text after its finish_reason: a parser that stops there loses it",
+    "text_after_end": "text after the end mark: it is ignored here, other parsers may show it",
+}
+
+_REMARKS: dict[str, tuple[str, str]] = {
+    "not_streamed": ("not streamed: the answer came as one JSON object", "not streamed"),
+    "odd_content_type": ("the content type is not that of a stream", "the content type is not that of a stream"),
+    "no_done": ("no [DONE] came; every choice has its finish reason", ""),
+    "no_finish_reason": ("no finish_reason came", ""),
+    "discarded_block": ("the last event was cut and discarded", ""),
+    "unknown_event": ("1 event of an unknown type was skipped", "{} events of unknown types were skipped"),
+    "wrong_shape": ("1 event of an unexpected shape was skipped", "{} events of an unexpected shape were skipped"),
+    "foreign_end_mark": ("an end mark of another dialect was skipped", "{} end marks of another dialect were skipped"),
+    "after_end": (
+        "1 event came after the end mark and was ignored",
+        "{} events came after the end mark and were ignored",
+    ),
+    "repeated_event": ("1 event that came again was dropped", "{} events that came again were dropped"),
+    "late_start": ("the numbers of the events do not begin at 0", ""),
+    "count_differs": ("the server's count of chunks differs from what came", ""),
+    "client_complaint": (
+        "the server complained about a message of ours",
+        "the server complained {} times about messages of ours",
+    ),
+    "comments": ("1 comment line", "{} comment lines"),
+    "ignored_lines": (
+        "1 line was ignored, it is no field of the standard",
+        "{} lines were ignored, they are no fields of the standard",
+    ),
+    "ghost_blocks": ("1 block without data was skipped", "{} blocks without data were skipped"),
+    "replacements": ("1 invalid byte sequence is shown as U+FFFD", "{} invalid byte sequences are shown as U+FFFD"),
+}
+
+
+class StreamOddities:
+    """Counts by kind, with the frame of the first occurrence for traps."""
+
+    def __init__(self) -> None:
+        self._remarks: dict[str, int] = {}
+        self._details: dict[str, str] = {}
+        self._traps: dict[str, tuple[int, int]] = {}
+        self._seams: list[str] = []
+
+    def remark(self, kind: str, count: int = 1, detail: str = "") -> None:
+        """Counts a remark; the first non-empty detail of its kind is shown behind the sentence."""
+        if count:
+            self._remarks[kind] = self._remarks.get(kind, 0) + count
+            if detail:
+                self._details.setdefault(kind, detail)
+
+    def seam(self, sentence: str) -> None:
+        """Notes where a new connection of the same run began."""
+        self._seams.append(sentence)
+
+    def trap(self, kind: str, frame: int, count: int = 1) -> None:
+        """Counts a trap; the first frame of its kind stays."""
+        first, so_far = self._traps.get(kind, (frame, 0))
+        self._traps[kind] = (first, so_far + count)
+
+    def remarks(self, more: Mapping[str, int]) -> list[str]:
+        """The sentences: seams first, then by kind in the order of the table; `more` has further counts by kind."""
+        counts = Counter(self._remarks) + Counter(more)
+        return [*self._seams, *(self._sentence(kind, counts[kind]) for kind in _REMARKS if kind in counts)]
+
+    def traps(self, more: Mapping[str, int], frame_count: int) -> list[Trap]:
+        """One trap a kind, in the order of their frames; `more` has further kinds with their first frame."""
+        found = {kind: (frame, 1) for kind, frame in more.items()} | self._traps
+        last = max(0, frame_count - 1)
+        traps = [Trap(kind, min(frame, last), _with_count(_TRAPS[kind], n)) for kind, (frame, n) in found.items()]
+        return sorted(traps, key=lambda trap: trap.frame)
+
+    def _sentence(self, kind: str, count: int) -> str:
+        one, many = _REMARKS[kind]
+        sentence = many.format(count) if count > 1 and many else one
+        detail = self._details.get(kind)
+        return f"{sentence} ({detail})" if detail else sentence
+
+
+def _with_count(sentence: str, count: int) -> str:
+    return f"{sentence} ({count} times)" if count > 1 else sentence

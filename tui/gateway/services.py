@@ -1,0 +1,62 @@
+"""What the routes work with: the settings and the parts made of them, put together once for an app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from tui.gateway.demo_upstream import DemoUpstream
+from tui.gateway.gateway_settings import DEMO, GatewaySettings
+from tui.gateway.generations import Generations
+from tui.gateway.sse_adapter import SSEStreamAdapter
+from tui.gateway.stream_slots import StreamSlots
+from tui.gateway.upstream_probe import UpstreamProbe
+from tui.gateway.upstreams import Upstream
+from tui.gateway.url_upstream import URLUpstream
+from tui.gateway.ws_handler import WebSocketStreamHandler
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of one gateway."""
+
+    settings: GatewaySettings
+    upstream: Upstream
+    slots: StreamSlots
+    generations: Generations
+    sse_adapter: SSEStreamAdapter
+    ws_handler: WebSocketStreamHandler
+    probe: UpstreamProbe
+
+
+def make_services(settings: GatewaySettings, upstream: Upstream | None = None) -> Services:
+    """The parts for these settings; `upstream` replaces the one that they name."""
+    limits = settings.limits
+    source = upstream or _upstream(settings)
+    slots = StreamSlots(limits.stream_count)
+    generations = Generations(source, limits, slots, settings.resume_grace_s)
+    return Services(
+        settings=settings,
+        upstream=source,
+        slots=slots,
+        generations=generations,
+        sse_adapter=SSEStreamAdapter(limits.keep_alive_s),
+        ws_handler=WebSocketStreamHandler(generations, limits),
+        probe=UpstreamProbe(source),
+    )
+
+
+def _upstream(settings: GatewaySettings) -> Upstream:
+    return DemoUpstream(settings.limits.send_s) if settings.upstream == DEMO else URLUpstream(settings)
+
+
+async def _services_of(connection: HTTPConnection) -> Services:
+    services: Services = connection.app.state.services
+    return services
+
+
+AppServices = Annotated[Services, Depends(_services_of)]
+"""The parameter by which a route gets the parts of its own app."""

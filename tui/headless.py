@@ -1,0 +1,186 @@
+"""The headless twin: one stream to standard output, its numbers to standard error, its outcome as exit code.
+
+Without `--json` the text is printed as it comes; with it exactly one JSON object at the end. Standard output is
+data, standard error is narration.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from tui.child_process import start_gateway
+from tui.core.capture import Marker, Record
+from tui.core.chunks import Outcome, StreamChunk, StreamResult
+from tui.core.derived_run import DerivedRun
+from tui.core.problem_kinds import title_of
+from tui.core.request import RunPlan
+from tui.core.sanitize import sanitize
+from tui.core.stats import StreamStats
+from tui.errors import StreamscopeError
+from tui.transports.run_stream import StreamRun
+
+EXIT_CODES = {Outcome.COMPLETED: 0, Outcome.FAILED: 1, Outcome.INCOMPLETE: 3, Outcome.CANCELLED: 130}
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlessOptions:
+    """How to run: what to print and when to cancel (`cancel_after_ms` counts from the request being sent)."""
+
+    as_json: bool = False
+    cancel_after_ms: float | None = None
+    cancel_after_chunks: int | None = None
+    on_demo: bool = False
+
+
+class HeadlessRun:
+    """Runs one plan and prints it."""
+
+    def __init__(self, plan: RunPlan, options: HeadlessOptions, out: TextIO, err: TextIO) -> None:
+        self._plan = plan
+        self._options = options
+        self._out = out
+        self._err = err
+        self._derived: DerivedRun | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._run = StreamRun(plan, self._take, on_chunks=self._take_chunks)
+        self._is_sent = False
+        self._chunks = 0
+        self._is_pipe_closed = False
+
+    async def run(self) -> int:
+        """The exit code; everything was printed."""
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(signal.SIGINT, self._run.cancel)
+            loop.add_signal_handler(signal.SIGTERM, self._run.cancel)
+        try:
+            result = await self._run.run()
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+        self._report(result)
+        return 1 if self._is_pipe_closed else EXIT_CODES[result.outcome]
+
+    def _take(self, record: Record) -> None:
+        if self._derived is None:
+            self._derived = DerivedRun.of_records([record])
+            return
+        self._derived.add(record)
+        if isinstance(record, Marker) and record.name in ("connecting", "sent"):
+            self._time_cancel(is_sent=record.name == "sent")
+
+    def _time_cancel(self, *, is_sent: bool) -> None:
+        """Counts from the request being sent, or from connecting where it never gets that far."""
+        after = self._options.cancel_after_ms
+        if after is None or self._is_sent:
+            return
+        self._is_sent = is_sent
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(after / 1000, self._run.cancel)
+
+    def _take_chunks(self, chunks: list[StreamChunk]) -> None:
+        for chunk in chunks:
+            self._chunks += chunk.is_progress
+            if not self._options.as_json and chunk.choice == 0:
+                self._print(chunk.content)
+        limit = self._options.cancel_after_chunks
+        if limit is not None and self._chunks >= limit:
+            self._run.cancel()
+
+    def _print(self, text: str) -> None:
+        """To a terminal only what is safe to obey; to a pipe the text as it is."""
+        safe = sanitize(text) if self._out.isatty() else text.encode("utf-8", "replace").decode("utf-8")
+        try:
+            self._out.write(safe)
+            self._out.flush()
+        except OSError:
+            self._is_pipe_closed = True
+            self._run.cancel()
+
+    def _report(self, result: StreamResult) -> None:
+        stats = self._derived.stats if self._derived is not None else StreamStats()
+        if self._options.as_json:
+            print(json.dumps(self._as_json(result, stats)), file=self._out, flush=True)
+            return
+        if result.content and not result.content.endswith("\n") and not self._is_pipe_closed:
+            self._print("\n")
+        print(sanitize("\n".join(numbers_lines(result, stats, on_demo=self._options.on_demo))), file=self._err)
+
+    def _as_json(self, result: StreamResult, stats: StreamStats) -> dict[str, Any]:
+        decoder = self._derived.decoder if self._derived is not None else None
+        usage = result.usage
+        return {
+            "outcome": str(result.outcome),
+            "content": result.content,
+            "reasoning": result.reasoning,
+            "tool_calls": [{"name": call.name, "arguments": call.arguments} for call in result.tool_calls],
+            "finish_reason": result.finish_reason,
+            "usage": None if usage is None else {"input": usage.input, "output": usage.output, "total": usage.total},
+            "problem": result.problem.to_json() if result.problem is not None else None,
+            "remarks": result.remarks,
+            "attempts": self._run.attempts,
+            "reads": stats.read_count,
+            "frames": len(decoder.frames) if decoder is not None else 0,
+            "chunks": len(result.chunks),
+            "stats": stats.to_json(),
+        }
+
+
+def numbers_lines(result: StreamResult, stats: StreamStats, *, on_demo: bool = False) -> list[str]:
+    """The narration after a run: outcome and numbers, then problem and remarks."""
+    rough = "" if stats.token_source == "usage" else "~"
+    rate = "n/a" if stats.tokens_per_s is None else f"{stats.tokens_per_s:.1f}"
+    numbers = [
+        str(result.outcome) + (f" ({result.finish_reason})" if result.finish_reason else ""),
+        f"TTFT {_seconds(stats.ttft_s)}",
+        f"TTFO {_seconds(stats.ttfo_s)}",
+        f"{rate} tok/s{rough}",
+        f"{stats.token_count or 0} tokens{rough}",
+        f"gap p50 {_milliseconds(stats.gap_p50_s)} max {_milliseconds(stats.gap_max_s)}",
+        f"stalls {len(stats.stalls)}",
+        f"{len(result.content)} characters in {stats.read_count} reads",
+    ]
+    lines = ["RECORDED demo; your prompt is not read"] if on_demo else []
+    lines.append("  ".join(numbers))
+    if result.problem is not None:
+        lines += [f"{title_of(result.problem.kind)}: {result.problem.message}", result.problem.hint]
+    return lines + [f"remark: {remark}" for remark in result.remarks]
+
+
+def _seconds(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.3f} s"
+
+
+def _milliseconds(value: float | None) -> str:
+    return "n/a" if value is None else f"{value * 1000:.0f} ms"
+
+
+async def run_headless(plan: RunPlan, options: HeadlessOptions) -> int:
+    """Runs a plan to its end; with `on_demo` against a demo gateway of its own. Gives the exit code."""
+    if not options.on_demo:
+        return await HeadlessRun(plan, options, sys.stdout, sys.stderr).run()
+    child, url = await start_gateway(os.environ)
+    try:
+        members = plan.to_json() | {"url": url, "is_gateway": True}
+        return await HeadlessRun(RunPlan.from_json(members), options, sys.stdout, sys.stderr).run()
+    finally:
+        await child.end()
+
+
+def main(plan: RunPlan, options: HeadlessOptions) -> int:
+    """Runs headless on this process's standard streams. Gives the exit code; never a traceback."""
+    try:
+        return asyncio.run(run_headless(plan, options))
+    except StreamscopeError as error:
+        print(f"streamscope: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return EXIT_CODES[Outcome.CANCELLED]

@@ -1,0 +1,172 @@
+"""The line-API view under every pane: draws the rows on screen and nothing else.
+
+A subclass says how many rows there are and what row i holds; cost is per frame, never per token. Rows are drawn
+from `Span`s (text, style name); all text must be sanitised by the subclass, which is where the display boundary is.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import RenderResult
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from tui.panes.wrapped_text import TAB_CELLS
+
+_CACHED_ROWS = 512
+_COPIED_ROWS = 200_000  # a selection of everything is cut rather than freezing the app
+
+
+class Span(NamedTuple):
+    """A piece of a row: safe text and the name of a style (a component class of the view, or empty)."""
+
+    text: str
+    style: str = ""
+
+
+class LineView(ScrollView, can_focus=True):
+    """A scrolling view over rows; follows the end only while the user is at the end."""
+
+    ALLOW_SELECT = True
+    DEFAULT_CSS = """
+    LineView { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__(id=id, classes=classes)
+        self.is_following = True
+        self._strips: OrderedDict[tuple[int, bool], Strip] = OrderedDict()
+        self._style_cache: dict[str, Style] = {}
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        raise NotImplementedError
+
+    def row_spans(self, row: int) -> list[Span]:
+        """What stands in a row, as sanitised text."""
+        raise NotImplementedError
+
+    def row_is_final(self, row: int) -> bool:
+        """Whether a row will never change, so that its drawing can be kept."""
+        return row < self.row_count - 1
+
+    def rows_changed(self, first_row: int | None = None) -> None:
+        """Says that rows changed: from `first_row` on, or (None) all of them. Call it once a frame at most."""
+        if first_row is None:
+            self._strips.clear()
+        else:
+            for key in [key for key in self._strips if key[0] >= first_row]:
+                del self._strips[key]
+        size = Size(self.scrollable_content_region.width, self.row_count)
+        if self.virtual_size != size:
+            self.virtual_size = size
+        if self.is_following:
+            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
+        self.refresh()
+
+    def follow(self) -> None:
+        """Goes to the end and stays there while more comes."""
+        self.is_following = True
+        self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
+
+    def render(self) -> RenderResult:
+        """Unused: the line API draws."""
+        return ""
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen."""
+        row = y + self.scroll_offset.y
+        width = self.size.width
+        if row >= self.row_count:
+            return Strip.blank(width, self.rich_style)
+        return self._strip(row, width).apply_offsets(0, row)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text, for the clipboard."""
+        first = selection.start.y if selection.start else 0
+        last = min(selection.end.y if selection.end else self.row_count - 1, self.row_count - 1, first + _COPIED_ROWS)
+        lines = []
+        for row in range(first, last + 1):
+            chosen = selection.get_span(row)
+            if chosen is not None:
+                text = self._row_plain(row)
+                lines.append(text[chosen[0] : None if chosen[1] < 0 else chosen[1]])
+        return "\n".join(lines), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draws a changed selection."""
+        del selection
+        self._strips.clear()
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Forgets cached styles when the theme changes."""
+        self._style_cache.clear()
+        self._strips.clear()
+        super().notify_style_update()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Stops following when the user leaves the end, and follows again when they return to it."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.is_following = new_value >= self.max_scroll_y
+
+    def _strip(self, row: int, width: int) -> Strip:
+        key = (row, self.has_focus)
+        cached = self._strips.get(key)
+        if cached is not None and cached.cell_length == width:
+            return cached
+        strip = self._draw(row, width)
+        if self.row_is_final(row):
+            self._strips[key] = strip
+            if len(self._strips) > _CACHED_ROWS:
+                self._strips.popitem(last=False)
+        return strip
+
+    def _draw(self, row: int, width: int) -> Strip:
+        base = self.rich_style
+        segments = [
+            Segment(_expand(span.text), base + self._style(span.style) if span.style else base)
+            for span in self.row_spans(row)
+            if span.text
+        ]
+        selection = self.text_selection
+        if selection is not None and (chosen := selection.get_span(row)) is not None:
+            segments = self._mark_selected(segments, *chosen)
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _row_plain(self, row: int) -> str:
+        """A row as it stands on the screen, in plain text."""
+        return _expand("".join(span.text for span in self.row_spans(row)))
+
+    def _mark_selected(self, segments: list[Segment], start: int, end: int) -> list[Segment]:
+        """The segments with the code points from `start` to `end` (-1: the end of the row) in selection colours."""
+        marked: list[Segment] = []
+        style = self.screen.get_component_rich_style("screen--selection")
+        offset = 0
+        for text, own, _ in segments:
+            low = min(max(start - offset, 0), len(text))
+            high = len(text) if end < 0 else min(max(end - offset, low), len(text))
+            pieces = ((text[:low], own), (text[low:high], (own or Style()) + style), (text[high:], own))
+            marked += [Segment(piece, look) for piece, look in pieces if piece]
+            offset += len(text)
+        return marked
+
+    def _style(self, name: str) -> Style:
+        style = self._style_cache.get(name)
+        if style is None:
+            style = self.get_component_rich_style(name, partial=True)
+            self._style_cache[name] = style
+        return style
+
+
+def _expand(text: str) -> str:
+    """Tabs as blanks of the width that the wrapping counts for them."""
+    return text.replace("\t", " " * TAB_CELLS) if "\t" in text else text

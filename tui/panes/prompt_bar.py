@@ -1,0 +1,60 @@
+"""The prompt: enter sends, ctrl+j is a new line, pasted text never sends and never brings control characters."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+from tui.core.sanitize import sanitize
+
+
+class PromptArea(TextArea):
+    """A small text area of one to five rows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+j,shift+enter", "new_line", "new line", id="prompt.newline", show=False),
+    ]
+
+    class Sent(Message):
+        """Enter was pressed; `text` is the whole prompt."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__(text, id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+        self.highlight_cursor_line = False
+
+    def action_send(self) -> None:
+        """Sends the prompt."""
+        self.post_message(self.Sent(self.text))
+
+    def action_new_line(self) -> None:
+        """Begins a new line."""
+        self.insert("\n")
+
+    def action_copy(self) -> None:
+        """Copies what is selected here; without a selection ctrl+c belongs to the screen."""
+        if self.selected_text:
+            super().action_copy()
+        else:
+            self.app.action_help_quit()
+
+    async def _on_key(self, event: events.Key) -> None:
+        """The text area would take enter for a new line before any binding sees it."""
+        if event.key == "enter":
+            event.prevent_default()
+            event.stop()
+            self.action_send()
+        else:
+            await super()._on_key(event)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        self.insert(sanitize(event.text.replace("\r\n", "\n").replace("\r", "\n")))

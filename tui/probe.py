@@ -1,0 +1,105 @@
+"""The probe: a child process that runs the transports, stamps the reads and writes capture lines to a pipe.
+
+Commands come as JSON lines on standard input: `start` (stream, plan), `cancel` (stream), `ask` (id, method, url,
+path), `stop`. It ends when that closes. Each line it writes is a capture line with the member `stream`, or one of
+`ready`, `ack`, `answer`. It paints nothing, so its stamps stay exact while the app's screen does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+from tui.core.capture import Record
+from tui.core.capture_codec import encode_record
+from tui.core.request import RunPlan
+from tui.probe_output import PipeWriter
+from tui.transports.ask_endpoint import ask_endpoint
+from tui.transports.run_stream import StreamRun
+
+
+class Probe:
+    """Runs streams and answers questions until its standard input closes."""
+
+    def __init__(self, writer: PipeWriter) -> None:
+        self._writer = writer
+        self._runs: dict[int, StreamRun] = {}
+
+    async def serve(self, commands: AsyncIterator[dict[str, Any]]) -> None:
+        """Carries out the commands; returns when they end, with every run cancelled and ended."""
+        async with asyncio.TaskGroup() as tasks:
+            async for command in commands:
+                if command.get("do") == "stop":
+                    break
+                self._carry_out(command, tasks)
+            for run in self._runs.values():
+                run.cancel()
+
+    def _carry_out(self, command: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
+        match command:
+            case {"do": "start", "stream": int(stream), "plan": dict(plan)}:
+                run = StreamRun(RunPlan.from_json(plan), lambda record: self._emit(record, stream))
+                self._runs[stream] = run
+                tasks.create_task(self._run(stream, run))
+            case {"do": "cancel", "stream": int(stream)}:
+                self._say(type="ack", do="cancel", stream=stream)
+                if stream in self._runs:
+                    self._runs[stream].cancel()
+            case {"do": "ask", "id": int(question), "method": str(method), "plan": dict(plan), "path": str(path)}:
+                tasks.create_task(self._answer(question, method, RunPlan.from_json(plan), path))
+            case _:
+                self._say(type="complaint", text=f"unknown command: {sorted(command)}")
+
+    async def _run(self, stream: int, run: StreamRun) -> None:
+        try:
+            await run.run()
+        finally:
+            del self._runs[stream]
+
+    async def _answer(self, question: int, method: str, plan: RunPlan, path: str) -> None:
+        answer = await ask_endpoint(plan, method, path)
+        self._say(type="answer", id=question, **answer)
+
+    def _emit(self, record: Record, stream: int) -> None:
+        self._writer.write(encode_record(record, stream))
+
+    def _say(self, **members: Any) -> None:
+        self._writer.write(json.dumps(members) + "\n")
+
+
+async def read_commands(descriptor: int) -> AsyncIterator[dict[str, Any]]:
+    """The commands from a pipe; lines of any length, junk skipped. Ends when the pipe closes."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    pipe = os.fdopen(os.dup(descriptor), "rb", buffering=0)
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    try:
+        waiting = b""
+        while data := await reader.read(65536):
+            *lines, waiting = (waiting + data).split(b"\n")
+            for line in lines:
+                with contextlib.suppress(ValueError):
+                    command = json.loads(line)
+                    if isinstance(command, dict):
+                        yield command
+    finally:
+        transport.close()
+
+
+def main() -> int:
+    """Runs the probe on this process's standard input and output; exit code 0."""
+    from tui.transports.direct import preload  # noqa: PLC0415  half a second, before `ready` and never after
+
+    preload()
+    # Nothing but capture lines may reach the pipe: whatever a library prints goes to standard error.
+    pipe = os.dup(1)
+    os.dup2(2, 1)
+    with PipeWriter(pipe) as writer:
+        writer.write(json.dumps({"type": "ready", "pid": os.getpid()}) + "\n")
+        asyncio.run(Probe(writer).serve(read_commands(sys.stdin.fileno())))
+    return 0

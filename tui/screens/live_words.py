@@ -1,0 +1,81 @@
+"""The words of the Live screen that depend on the run: hints of empty panes, footer, receipt. Pure."""
+
+from __future__ import annotations
+
+from tui.core.capture import Marker
+from tui.core.chunks import Outcome
+from tui.core.derived_run import DerivedRun
+from tui.screens.run_controller import ActiveRun
+
+NOTHING_YET = "Nothing has run yet. enter plays the recorded demo, u points it at your own server."
+NOTHING_YET_OWN = "Nothing has run yet. Type a prompt and press enter."
+NO_EXTRACTS = "No code block, JSON value or tool call yet."
+NO_EXTRACTS_EVER = "This answer has none. m demo/json shows one."
+NO_NUMBERS = "Numbers appear with the first token."
+
+
+def text_hint(run: ActiveRun | None, now: float, *, is_demo: bool) -> str:
+    """What stands in the empty text pane."""
+    if run is None:
+        return NOTHING_YET if is_demo else NOTHING_YET_OWN
+    derived = run.derived
+    if derived is None:
+        return "Connecting."
+    if derived.is_over:
+        return ""
+    if derived.capture.heads:
+        head = derived.capture.heads[-1]
+        return f"Headers at {head.at:.2f} s ({head.status}). No token yet."
+    sent = last_marker(derived, "sent")
+    return f"Request sent {max(0.0, now - sent.at):.2f} s ago. No byte yet." if sent else "Connecting."
+
+
+def segments_hint(run: ActiveRun | None, mode: str) -> str:
+    """What stands in the empty pane of units."""
+    if run is None or run.derived is None:
+        return f"No {mode} is complete yet."
+    held = len(run.derived.pipeline.segments.held_text)
+    return f"No {mode} is complete yet. {held} characters are held; raw would have shown them."
+
+
+def extracts_hint(run: ActiveRun | None) -> str:
+    """What stands in the empty pane of extracts."""
+    return NO_EXTRACTS_EVER if run is not None and run.is_over else NO_EXTRACTS
+
+
+def last_marker(derived: DerivedRun, name: str) -> Marker | None:
+    """The latest marker of a name."""
+    return next((marker for marker in reversed(derived.capture.markers) if marker.name == name), None)
+
+
+def cancel_receipt(run: ActiveRun) -> list[str]:
+    """What a cancel did, line by line; what is not known is said to be unknown."""
+    derived = run.derived
+    if derived is None or derived.result is None or derived.result.outcome is not Outcome.CANCELLED:
+        return []
+    end = derived.capture.end
+    at = end.at if end else 0.0
+    text, frames = len(derived.result.content), len(derived.decoder.frames) if derived.decoder else 0
+    lines = [f"Cancelled at {at:.2f} s. {text} characters, {frames} frames kept."]
+    if run.cancel_key_at is not None:
+        closed = max(0.0, at - run.seconds(run.cancel_key_at))
+        lines.append(f"key to socket closed   {closed * 1000:.0f} ms")
+    answered = last_marker(derived, "answered")
+    is_ws = derived.capture.header.transport == "ws"
+    none = "none within 1 s" if is_ws else "SSE has no answer, the closed socket is the cancel"
+    lines.append(f"server answered        {answered.text if answered else none}")
+    usage = derived.result.usage
+    billed = "unknown, no usage was sent" if usage is None or usage.output is None else f"{usage.output}, from usage"
+    lines.append(f"tokens billed          {billed}")
+    return lines
+
+
+def footer_hints(*, is_streaming: bool, in_prompt: bool, is_narrow: bool) -> list[tuple[str, str]]:
+    """The keys of the footer, the most useful first; cancel leads while a run is open."""
+    hints = [("x", "cancel")] if is_streaming and not in_prompt else []
+    if is_streaming and in_prompt:
+        hints = [("ctrl+c", "cancel")]
+    if in_prompt:
+        return [*hints, ("enter", "send"), ("ctrl+j", "new line"), ("tab", "panes"), ("F1", "help"), ("ctrl+q", "quit")]
+    hints += [("b", "buffer"), ("t", "transport"), ("m", "model"), ("i", "edit"), ("ctrl+r", "again")]
+    return [*hints, ("?", "help")] if is_narrow else [*hints, ("ctrl+p", "palette"), ("?", "help"), ("ctrl+q", "quit")]

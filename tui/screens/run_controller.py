@@ -1,0 +1,98 @@
+"""The run on the screen: starts it through the probe, takes its records, cancels it. No widgets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from tui.core.capture import CaptureHeader, Record
+from tui.core.derived_run import DerivedRun
+from tui.core.request import RunPlan
+from tui.probe_client import ProbeClient
+
+Now = Callable[[], float]
+
+
+class ActiveRun:
+    """One run as the app knows it: asked for, then begun (`derived`), then ended."""
+
+    def __init__(self, stream: int, plan: RunPlan, asked_at: float, mode: str) -> None:
+        self.stream = stream
+        self.plan = plan
+        self.asked_at = asked_at
+        self.mode = mode
+        self.derived: DerivedRun | None = None
+        self.cancel_key_at: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended."""
+        return self.derived is not None and self.derived.is_over
+
+    def take(self, record: Record) -> None:
+        """The next record of its capture."""
+        if self.derived is None:
+            header = record if isinstance(record, CaptureHeader) else self._own_header()
+            self.derived = DerivedRun(header, self.mode, event_limit_bytes=self.plan.event_limit_bytes)
+            if header is record:
+                return
+        self.derived.add(record)
+
+    def seconds(self, monotonic: float) -> float:
+        """A moment of the monotonic clock on the run's own clock."""
+        clock = self.derived.capture.header.clock if self.derived is not None else None
+        return monotonic - (self.asked_at if clock is None else clock)
+
+    def _own_header(self) -> CaptureHeader:
+        """For a run whose probe died before it said a word."""
+        plan = self.plan
+        return CaptureHeader(str(plan.transport), plan.url, plan.request.to_body(), plan.dialect, clock=self.asked_at)
+
+
+class RunController:
+    """Owns the probe's streams; keeps the latest run."""
+
+    def __init__(self, *, mode: str = "sentence", clock: Now = time.monotonic) -> None:
+        self.probe = ProbeClient(self._deliver)
+        self.mode = mode
+        self.clock = clock
+        self.run: ActiveRun | None = None
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether a run is open."""
+        return self.run is not None and not self.run.is_over
+
+    @property
+    def derived(self) -> DerivedRun | None:
+        """The derivation of the latest run, once it has begun."""
+        return self.run.derived if self.run is not None else None
+
+    def send(self, plan: RunPlan) -> ActiveRun:
+        """Starts a run; it replaces the one that was shown."""
+        stream = self.probe.start_stream(plan)
+        self.run = ActiveRun(stream, plan, self.clock(), self.mode)
+        return self.run
+
+    def seconds(self) -> float:
+        """Now, on the clock of the latest run; 0 without one."""
+        return self.run.seconds(self.clock()) if self.run is not None else 0.0
+
+    def note_cancel(self) -> int | None:
+        """Marks the open run as being cancelled and gives its stream; None when there is nothing to cancel."""
+        if self.run is None or self.run.is_over or self.run.cancel_key_at is not None:
+            return None
+        self.run.cancel_key_at = self.clock()
+        return self.run.stream
+
+    def set_mode(self, mode: str) -> None:
+        """Derives the segments of the run anew, and of all later runs, in another buffer mode."""
+        self.mode = mode
+        if self.run is not None:
+            self.run.mode = mode
+            if self.run.derived is not None:
+                self.run.derived.pipeline.set_mode(mode)
+
+    def _deliver(self, stream: int, record: Record) -> None:
+        if self.run is not None and self.run.stream == stream:
+            self.run.take(record)

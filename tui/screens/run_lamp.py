@@ -1,0 +1,83 @@
+"""The run lamp: one sign, one word and its numbers for what the network does now. Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tui.core.chunks import Outcome, StreamResult
+from tui.core.derived_run import DerivedRun
+
+
+class Lamp(NamedTuple):
+    """What stands at the top right; `tone` is idle, waiting, thinking, good, warn or bad."""
+
+    text: str
+    tone: str
+
+
+def lamp_of(run: DerivedRun | None, now: float, host: str, *, is_cancelling: bool = False) -> Lamp:
+    """The lamp of a run at `now` (seconds on the run's clock); `host` is shown while connecting."""
+    if run is None:
+        return Lamp("○ IDLE", "idle")
+    if run.result is not None:
+        return _ended(run, run.result)
+    if is_cancelling:
+        return Lamp("◌ CANCELLING", "warn")
+    if run.chunks and run.stats.last_token_at is not None:
+        return _streaming(run, now, run.stats.last_token_at)
+    return _before_tokens(run, now, host)
+
+
+def rate_of(run: DerivedRun | None) -> str:
+    """The speed beside the lamp: `39 tok/s~`, the tilde where tokens are counted in chunks; empty without one."""
+    if run is None or run.stats.tokens_per_s is None:
+        return ""
+    rough = "" if run.stats.token_source == "usage" else "~"
+    return f"{run.stats.tokens_per_s:.0f} tok/s{rough}"
+
+
+def _before_tokens(run: DerivedRun, now: float, host: str) -> Lamp:
+    marker = next((m for m in reversed(run.capture.markers) if m.name in ("connecting", "sent", "retrying")), None)
+    if marker is not None and marker.name == "retrying":
+        return Lamp(f"◌ RETRYING {marker.text}", "warn")
+    if marker is not None and marker.name == "sent":
+        return Lamp(f"◌ WAITING {max(0.0, now - marker.at):.2f} s  for the first token", "waiting")
+    return Lamp(f"◌ CONNECTING {max(0.0, now):.2f} s  {host}", "waiting")
+
+
+def _streaming(run: DerivedRun, now: float, last_text_at: float) -> Lamp:
+    stats, silent = run.stats, now - last_text_at
+    limit = stats.stall_threshold_s
+    if limit is not None and silent > limit:
+        if run.capture.last_at > last_text_at + limit:
+            return Lamp(f"◌ KEEP-ALIVE ONLY {silent:.1f} s", "warn")
+        return Lamp(f"● STALLED {silent:.2f} s  last text at {last_text_at:.2f} s", "warn")
+    if stats.first_visible_at is None:
+        started = stats.first_token_at or 0.0
+        thought = sum(len(chunk.reasoning) for chunk in run.chunks)
+        return Lamp(f"● THINKING {now - started:.1f} s  {thought} char", "thinking")
+    return Lamp(f"● STREAMING {now:.2f} s  {rate_of(run)}".rstrip(), "good")
+
+
+def _ended(run: DerivedRun, result: StreamResult) -> Lamp:
+    at = run.capture.end.at if run.capture.end else 0.0
+    kept = f"text kept: {len(result.content)} char"
+    match result.outcome:
+        case Outcome.COMPLETED:
+            return _completed(result, at)
+        case Outcome.INCOMPLETE:
+            return Lamp(f"◐ INCOMPLETE  {kept}", "warn")
+        case Outcome.CANCELLED:
+            return Lamp(f"■ CANCELLED at {at:.2f} s  {kept}", "warn")
+        case Outcome.FAILED:
+            return Lamp(f"✗ FAILED  {result.problem.kind if result.problem else ''}".rstrip(), "bad")
+
+
+def _completed(result: StreamResult, at: float) -> Lamp:
+    reason = result.finish_reason
+    if reason in ("length", "content_filter"):
+        return Lamp(f"✓ COMPLETED {at:.2f} s  stopped: {reason}", "good")
+    if result.remarks:
+        count = f"{len(result.remarks)} remark" + ("s" if len(result.remarks) > 1 else "")
+        return Lamp(f"✓ COMPLETED  {count}: {result.remarks[0]}", "good")
+    return Lamp(f"✓ COMPLETED {at:.2f} s  {reason or ''}".rstrip(), "good")

@@ -1,0 +1,115 @@
+"""The SSE transport: httpx, POST to a gateway's stream route or to any full path; and the seed's `SSEClient`.
+
+The only module that imports httpx. Bytes only: what they mean is the decoder's business.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Iterable
+from typing import Any
+
+from tui.core.chunks import StreamChunk
+from tui.core.request import RunPlan, TransportName
+from tui.transports.base import Now, ResumePoint, Take
+from tui.transports.chunk_iteration import MessageLike, iterate_chunks, request_of
+from tui.transports.credentials import Credentials
+from tui.transports.endpoints import Endpoint
+from tui.transports.socket_reads import EnoughRead, SocketReads, record_reads_of
+from tui.transports.tls_contexts import plain_context, tls_context
+from tui.version import __version__
+
+
+class SSETransport:
+    """Posts the prompt and gives the response's reads (see `base.Transport`)."""
+
+    def __init__(self, endpoint: Endpoint, credentials: Credentials) -> None:
+        self._endpoint = endpoint
+        self._credentials = credentials
+
+    async def exchange(self, plan: RunPlan, take: Take, now: Now, resume_after: ResumePoint | None = None) -> None:
+        """One POST. Raises what httpx raises."""
+        import httpx  # noqa: PLC0415  only a run over sse pays for it
+
+        reads = SocketReads(take, now, plan.event_limit_bytes)
+        is_loopback = self._endpoint.is_loopback
+        client = httpx.AsyncClient(
+            verify=tls_context(plan.ca_file) if self._endpoint.is_secure else plain_context(),
+            trust_env=not is_loopback,  # a proxy has no way to this machine's own addresses
+            follow_redirects=False,
+            timeout=None,  # noqa: S113  the run's own clocks cancel this call
+        )
+        record_reads_of(client, reads)
+        try:
+            async with (
+                client,
+                client.stream(
+                    "POST",
+                    self._endpoint.url,
+                    content=self._body(plan),
+                    headers=self._headers(resume_after),
+                ) as response,
+            ):
+                reads.take_head(response.status_code, response.headers.multi_items())
+                await reads.take_body(response.aiter_bytes())
+        except EnoughRead:
+            return
+
+    def _headers(self, resume_after: ResumePoint | None) -> list[tuple[str, str]]:
+        base = [
+            ("accept", "text/event-stream"),
+            ("accept-encoding", "identity"),  # compression would hide when each token came
+            ("cache-control", "no-store"),
+            ("content-type", "application/json"),
+            ("user-agent", f"streamscope/{__version__}"),
+        ]
+        own = self._credentials.request_headers()
+        named = {name.lower() for name, _ in own}
+        resume = [] if resume_after is None else [("last-event-id", _event_id(resume_after))]
+        return [*((name, value) for name, value in base if name not in named), *own, *resume]
+
+    def _body(self, plan: RunPlan) -> bytes:
+        if plan.raw_body is not None:
+            return plan.raw_body.encode()
+        body = plan.request.to_body() if self._endpoint.is_gateway_route else chat_body(plan)
+        return json.dumps(body).encode()
+
+
+def chat_body(plan: RunPlan) -> dict[str, Any]:
+    """The chat-completions body of a plan: streamed, with usage asked for."""
+    body = plan.request.to_body()
+    body.pop("buffer_type", None)
+    return {**body, "stream": True, "stream_options": {"include_usage": True}}
+
+
+def _event_id(point: ResumePoint) -> str:
+    generation, seq = point
+    return f"{generation}:{seq}" if generation else str(seq)
+
+
+class SSEClient:
+    """The seed's client: POSTs to a gateway (a root, or the address of its stream route) and gives its chunks.
+
+    Unlike the seed's it posts (a prompt is no URL parameter), gives decoded chunks instead of raw events, and
+    does not end silently: see `stream`.
+    """
+
+    def __init__(self, url: str, *, dialect: str = "auto", **options: Any) -> None:
+        self._url = url
+        self._dialect = dialect
+        self._options = options
+
+    def stream(self, messages: Iterable[MessageLike], **settings: Any) -> AsyncGenerator[StreamChunk, None]:
+        """Chunks as they come. `settings` are fields of StreamRequest.
+
+        Closing the generator closes the connection: leave it through `contextlib.aclosing`. Raises
+        StreamBrokenError, with the whole result, when the stream ends without proof that it is complete.
+        """
+        plan = RunPlan(
+            TransportName.SSE,
+            self._url,
+            request_of(messages, **settings),
+            dialect=self._dialect,
+            **self._options,
+        )
+        return iterate_chunks(plan)
