@@ -14,19 +14,16 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from tui.child_process import ChildProcess, start_gateway
-from tui.config import TRANSPORTS, Settings
-from tui.core.request import RunPlan, StreamRequest, TransportName
+from tui.config import Settings
+from tui.core.capture import Record
 from tui.core.sanitize import count_unsafe, sanitize_line
 from tui.errors import StreamscopeError
+from tui.screens.endpoint_choice import EndpointChoice
 from tui.screens.help_screen import HelpScreen
 from tui.screens.live_screen import LiveScreen
 from tui.screens.pick_screen import PickScreen
 from tui.screens.run_controller import RunController
 from tui.theme_files import load_themes
-
-DEFAULT_DEMO = "demo/markdown"
-_TRANSPORT_ORDER = ("sse", "ws", "direct")
-_TRANSPORT_WORDS = {"sse": "SSE", "ws": "WS", "direct": "direct"}
 
 
 class StreamscopeApp(App[None]):
@@ -41,26 +38,23 @@ class StreamscopeApp(App[None]):
         Binding("f8", "shot", "screenshot", id="app.shot", show=False),
     ]
 
-    def __init__(self, settings: Settings, prompt: str | None = None, *, notice: str | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        prompt: str | None = None,
+        *,
+        notice: str | None = None,
+        records: Iterable[Record] | None = None,
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.controller = RunController()
-        self.is_demo = settings.url is None
-        self.base_url = settings.url
-        self.next_transport = settings.chosen_transport
-        self.next_model = settings.model or (DEFAULT_DEMO if self.is_demo else "")
-        self.models: list[tuple[str, str]] = []
-        self._demo_prompts: dict[str, str] = {}
+        self.endpoint = EndpointChoice(settings)
         self._first_prompt = prompt
         self._notice = notice
-        self._waiting_prompt: str | None = None
+        self._records = records
         self._gateway: ChildProcess | None = None
-
-    @property
-    def demo_model(self) -> str:
-        """The recorded demo that plays, or will play next."""
-        run = self.controller.run
-        return (run.plan.request.model if run is not None else None) or self.next_model
+        self._has_children = False
 
     def on_mount(self) -> None:
         """Themes, the Live screen, and after the first paint the child processes."""
@@ -69,30 +63,24 @@ class StreamscopeApp(App[None]):
         if self.settings.theme in self.available_themes:
             self.theme = self.settings.theme
         self.push_screen(LiveScreen())
-        self.call_after_refresh(self._start_children)
-
-    def described_endpoint(self, *, is_wide: bool) -> str:
-        """Transport, address and model for the header."""
-        run = self.controller.run
-        transport = _TRANSPORT_WORDS[str(run.plan.transport) if run is not None else self.next_transport]
-        if self.is_demo:
-            return f"{transport}  demo gateway" if is_wide else transport
-        model = (run.plan.request.model if run is not None else self.next_model) or ""
-        return f"{transport}  {self.base_url}  {model}".rstrip()
+        if self._records is not None:
+            self.controller.show(self._records, self.endpoint.plan(""))
+        else:
+            self.call_after_refresh(self._start_children)
 
     def send_prompt(self, text: str) -> bool:
         """Starts a run; says why not when one is open or there is nothing to send."""
         if self.controller.is_streaming:
             self.toast("A run is streaming. x cancels it; then enter sends.")
             return False
-        if not text.strip() and not self.is_demo:
+        if not text.strip() and not self.endpoint.is_demo:
             self.toast("The prompt is empty. Type one, then enter sends.")
             return False
-        if self.base_url is None:  # the demo gateway is still starting
-            self._waiting_prompt = text
-            self.toast("The demo gateway is starting; the run begins as soon as it listens.")
-            return True
-        self.controller.send(self._plan(text))
+        self._start_children()
+        if self.endpoint.url is None:  # the demo gateway is still starting
+            self.controller.hold(self.endpoint.plan(text))
+        else:
+            self.controller.send(self.endpoint.plan(text))
         return True
 
     def toast(self, text: str, *, severity: Any = "information") -> None:
@@ -132,22 +120,22 @@ class StreamscopeApp(App[None]):
 
     def action_next_transport(self) -> None:
         """The next transport, for the next run."""
-        index = _TRANSPORT_ORDER.index(self.next_transport)
-        self.next_transport = _TRANSPORT_ORDER[(index + 1) % len(TRANSPORTS)]
+        self.endpoint.next_transport()
         self._live.draw_slow()
 
     def action_choose_model(self) -> None:
         """A list of the endpoint's models, for the next run."""
-        if not self.models:
+        if not self.endpoint.models:
             self.toast("This endpoint named no models. --model NAME sets one.")
             return
 
         def choose(name: Any) -> None:
             if name is not None:
-                self.next_model = str(name)
-                self._live.draw_slow()
+                self.endpoint.model = str(name)
+                self._live.model_changed()
 
-        self.push_screen(PickScreen("model of the next run", self.models, self.next_model), choose)
+        models = self.endpoint.models
+        self.push_screen(PickScreen("model of the next run", models, self.endpoint.model), choose)
 
     def action_pane_help(self) -> None:
         """Help for the focused pane."""
@@ -185,55 +173,28 @@ class StreamscopeApp(App[None]):
     def _live(self) -> LiveScreen:
         return next(screen for screen in self.screen_stack if isinstance(screen, LiveScreen))
 
-    def _plan(self, text: str) -> RunPlan:
-        settings = self.settings
-        return RunPlan(
-            transport=TransportName(self.next_transport),
-            url=self.base_url or "",
-            request=StreamRequest.of_prompt(text, model=self.next_model or None),
-            dialect=settings.dialect,
-            header_env=settings.headers,
-            token_file=settings.token_file,
-            is_gateway=self.is_demo or settings.is_gateway,
-        )
-
     def _start_children(self) -> None:
+        if self._has_children:
+            return
+        self._has_children = True
         self.run_worker(self.controller.probe.serve(), group="probe", exit_on_error=False)
         self.run_worker(self._open_endpoint(), group="endpoint", exit_on_error=False)
         if self._notice:
             self.toast(self._notice)
 
     async def _open_endpoint(self) -> None:
-        """The demo gateway if there is no other; then its models; then the prompt of the command line."""
+        """The demo gateway if there is no other; then the prompt of the command line; then the models."""
+        if self._first_prompt is not None:
+            self.send_prompt(self._first_prompt)
         try:
-            if self.is_demo:
-                self._gateway, self.base_url = await start_gateway(os.environ)
-            if self._first_prompt is not None:
-                self.send_prompt(self._first_prompt)
-            elif self._waiting_prompt is not None:
-                self.send_prompt(self._waiting_prompt)
-            await self._ask_models()
+            if self.endpoint.is_demo:
+                self._gateway, self.endpoint.url = await start_gateway(os.environ)
+                self.controller.release(self.endpoint.url)
+            self.endpoint.take_models(await self.controller.probe.ask(self.endpoint.plan(""), "GET", "/v1/models"))
         except StreamscopeError as error:
-            self.toast(str(error), severity="error")
-
-    async def _ask_models(self) -> None:
-        try:
-            answer = await self.controller.probe.ask(self._plan(""), "GET", "/v1/models")
-        except StreamscopeError:
-            return  # an endpoint without a list of models is no fault
-        for model in _models_of(answer):
-            name = str(model.get("id", ""))
-            self.models.append((name, str(model.get("shows") or model.get("owned_by") or "")))
-            if model.get("prompt"):
-                self._demo_prompts[name] = str(model["prompt"])
-        if self.is_demo and self.next_model in self._demo_prompts:
-            self._live.show_prompt(self._demo_prompts[self.next_model])
-
-
-def _models_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    body = answer.get("body")
-    data = body.get("data") if isinstance(body, dict) else None
-    return [model for model in data if isinstance(model, dict)] if isinstance(data, list) else []
+            if self.endpoint.is_demo:  # another endpoint without a list of models is no fault
+                self.toast(str(error), severity="error")
+        self._live.model_changed()
 
 
 async def run_app(settings: Settings, prompt: str | None, notice: str | None) -> None:

@@ -134,8 +134,8 @@ def plan_of(settings: Settings, flags: argparse.Namespace, request: StreamReques
         token_file=settings.token_file,
         is_gateway=settings.is_gateway,
         raw_body=_read_text(flags.body) if flags.body else None,
-        insecure_http=flags.insecure_http,
-        ca_file=flags.ca_file,
+        insecure_http=settings.insecure_http,
+        ca_file=settings.ca_file,
         event_limit_bytes=getattr(flags, "event_limit", None) or DEFAULT_EVENT_LIMIT_BYTES,
     )
 
@@ -145,8 +145,10 @@ _CLOCK_FLAGS = tuple(zip(fields(Clocks), ("connect_timeout", "first_token_timeou
 
 def _given(flags: argparse.Namespace) -> dict[str, Any]:
     """The settings that stand on the command line."""
-    names = ("transport", "url", "model", "dialect", "profile", "theme", "token_file")
+    names = ("transport", "url", "model", "dialect", "profile", "theme", "token_file", "ca_file")
     given = {name: value for name in names if (value := getattr(flags, name, None)) is not None}
+    if flags.insecure_http:
+        given["insecure_http"] = True
     if flags.header:
         given["headers"] = tuple(flags.header)
     return given

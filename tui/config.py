@@ -40,6 +40,8 @@ class Settings:
     is_gateway: bool = False
     token_file: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    insecure_http: bool = False
+    ca_file: str | None = None
 
     @property
     def chosen_transport(self) -> str:

@@ -364,7 +364,9 @@ async def test_a_key_that_the_upstream_echoes_is_masked(monkeypatch: pytest.Monk
 
     async def refuse(exchange: Exchange) -> None:
         await exchange.head(400, "application/json")
-        await exchange.send(b'{"error":{"message":"bad: sk-CANARY-123456 at ' + exchange.headers["host"].encode() + b'"}}')
+        await exchange.send(
+            b'{"error":{"message":"bad: sk-CANARY-123456 at ' + exchange.headers["host"].encode() + b'"}}'
+        )
 
     async with ScriptedUpstream(refuse) as upstream, running_gateway(gateway_settings(upstream.url)) as server:
         events = await read_events(server)

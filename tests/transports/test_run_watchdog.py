@@ -80,14 +80,18 @@ async def test_an_interruption_ends_the_call_and_a_foreign_cancel_passes_through
     asyncio.get_running_loop().call_later(0.01, call.interrupt)
     await call.run(asyncio.sleep(60))
     assert call.was_interrupted
-    with pytest.raises(ZeroDivisionError):
-        await call.run(fails())
-    assert not call.was_interrupted
     async with asyncio.TaskGroup() as group:
         task = group.create_task(call.run(asyncio.sleep(60)))
         await asyncio.sleep(0)
         task.cancel()
     assert task.cancelled()
+
+
+async def test_a_fault_of_the_call_itself_passes_through() -> None:
+    call = Interruptible()
+    with pytest.raises(ZeroDivisionError):
+        await call.run(fails())
+    assert not call.was_interrupted
 
 
 async def fails() -> None:

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import RenderResult
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -76,7 +75,7 @@ class LineView(ScrollView, can_focus=True):
         self.is_following = True
         self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
 
-    def render(self) -> RenderResult:
+    def render(self) -> str:
         """Unused: the line API draws."""
         return ""
 

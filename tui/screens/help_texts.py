@@ -6,17 +6,17 @@ PANES: dict[str, tuple[str, str]] = {
     "text": (
         "1 text",
         (
-            "The answer as it arrives. Thinking and tool calls stand apart behind ▏. Control characters are drawn as signs "
-            "(␛ is ESC), so nothing in the text can act on your terminal. The view follows the end while you are at the "
-            "end; scroll up and it stays, end follows again. Select with the mouse, ctrl+c copies."
+            "The answer as it arrives. Thinking and tool calls stand apart behind ▏. Control characters are drawn "
+            "as signs (␛ is ESC), so nothing in the text can act on your terminal. The view follows the end while "
+            "you are at the end; scroll up and it stays, end follows again. Select with the mouse, ctrl+c copies."
         ),
     ),
     "segments": (
         "2 units",
         (
             "The same text as a buffer releases it: word, sentence or line (b changes it, also after the run). "
-            "at: when the unit came out, seconds since the run began. held: how long the buffer kept it after its first "
-            "character had arrived; this is the price of the mode. The last row is what is held now."
+            "at: when the unit came out, seconds since the run began. held: how long the buffer kept it after its "
+            "first character had arrived; this is the price of the mode. The last row is what is held now."
         ),
     ),
     "extracts": (
@@ -32,7 +32,7 @@ PANES: dict[str, tuple[str, str]] = {
             "TTFT: from the request being written to the first generated text of any kind (thinking counts). "
             "TTFO: to the first visible text. TTFB: to the first byte of the body. "
             "gap p50, max: time between pieces of text, the median and the longest. "
-            "tok/s: (tokens - 1) / (last - first text); ~ means tokens were counted in chunks because no usage is known. "
+            "tok/s: (tokens - 1) / (last - first text); ~ means tokens were counted in chunks, for want of usage. "
             "stalls: gaps above 250 ms and 5 times the run's own median. n/a: not defined yet."
         ),
     ),

@@ -24,7 +24,8 @@ from tui.panes.status_line import StatusLine, key_spans
 from tui.panes.text_pane import TextPane
 from tui.screens import live_words
 from tui.screens.base_screen import BaseScreen
-from tui.screens.run_lamp import lamp_of, rate_of
+from tui.screens.endpoint_choice import TRANSPORT_WORDS
+from tui.screens.run_lamp import connecting_lamp, lamp_of, rate_of
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
@@ -35,13 +36,12 @@ _SLOW_EVERY = 6  # numbers, lamp and units are drawn on every sixth frame: five 
 _SIDE = ("segments", "extracts", "stats")
 BUFFER_MODES = ("word", "sentence", "line")
 _TITLES = {"word": "words", "sentence": "sentences", "line": "lines"}
-_TRANSPORT_WORDS = {"sse": "SSE", "ws": "WS", "direct": "direct"}
 
 
 class LiveScreen(BaseScreen):
     """Draws the controller's run on one ticker."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  the type is Textual's
     ESCAPE_TO_MINIMIZE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
@@ -88,16 +88,19 @@ class LiveScreen(BaseScreen):
 
     def on_mount(self) -> None:
         """Starts the ticker; the prompt has the focus."""
+        self._show_side("segments")
         self.query_one(PromptArea).focus()
         self.set_interval(1 / _FRAMES_PER_S, self._tick)
         self.draw_slow()
 
-    def show_prompt(self, text: str) -> None:
-        """Puts a text into a prompt that the user has not touched."""
-        prompt = self.query_one(PromptArea)
-        if not prompt.text:
+    def model_changed(self) -> None:
+        """Another demo brings the prompt that was recorded, unless the user has typed one."""
+        prompt, recorded = self.query_one(PromptArea), self.scope.endpoint.demo_prompts
+        text = recorded.get(self.scope.endpoint.model)
+        if text is not None and (not prompt.text or prompt.text in recorded.values()):
             prompt.load_text(text)
             prompt.move_cursor(prompt.document.end)
+        self.draw_slow()
 
     @property
     def focused_pane(self) -> str:
@@ -173,7 +176,7 @@ class LiveScreen(BaseScreen):
         derived = controller.derived
         at = derived.capture.end.at if derived is not None and derived.capture.end is not None else now
         pipeline = derived.pipeline if derived is not None else None
-        self.query_one(TextPane).set_hint(live_words.text_hint(run, now, is_demo=self.scope.is_demo))
+        self.query_one(TextPane).set_hint(live_words.text_hint(run, now, is_demo=self.scope.endpoint.is_demo))
         log = pipeline.segments if pipeline is not None else None
         self.query_one(SegmentsPane).show(log, at, live_words.segments_hint(run, controller.mode))
         self.query_one(ExtractsPane).show_run(pipeline, live_words.extracts_hint(run))
@@ -211,16 +214,19 @@ class LiveScreen(BaseScreen):
     def _draw_header(self, now: float) -> None:
         scope, controller = self.scope, self.scope.controller
         is_wide = self.size.width >= 100
+        plan = controller.run.plan if controller.run is not None else None
         is_cancelling = controller.run is not None and controller.run.cancel_key_at is not None
-        host = urlsplit(controller.run.plan.url).netloc if controller.run is not None else ""
-        lamp = lamp_of(controller.derived, now, host, is_cancelling=is_cancelling)
-        if controller.run is not None and controller.derived is None:
-            lamp = lamp._replace(text=f"◌ CONNECTING {now:.2f} s  {host}", tone="waiting")
-        rate = rate_of(controller.derived) if not controller.is_streaming else ""
+        host = (urlsplit(plan.url).netloc or "demo gateway") if plan is not None else ""
+        if plan is not None and controller.derived is None:
+            lamp = connecting_lamp(now, host)
+        else:
+            lamp = lamp_of(controller.derived, now, host, is_cancelling=is_cancelling)
+        rate = rate_of(controller.derived) if is_wide and not controller.is_streaming else ""
         left = [Span(" streamscope", "status--strong")] if is_wide else []
-        left += [Span("  Live" if is_wide else " Live"), Span("  " + self.scope.described_endpoint(is_wide=is_wide))]
-        if scope.is_demo:
-            shown = f"  RECORDED  {scope.demo_model}" + (": your prompt is not read" if is_wide else "")
+        left += [Span("  Live" if is_wide else " Live"), Span("  " + scope.endpoint.described(plan, is_wide=is_wide))]
+        if scope.endpoint.is_demo:
+            demo = (plan.request.model if plan is not None else None) or scope.endpoint.model
+            shown = f"  RECORDED  {demo}" + (": your prompt is not read" if is_wide else "")
             left.append(Span(shown, "status--dim"))
         right = [Span(lamp.text, f"status--{lamp.tone}"), Span(f"  {rate} " if rate else " ")]
         self.query_one("#header", StatusLine).show(left, right)
@@ -257,7 +263,7 @@ class LiveScreen(BaseScreen):
         line = "─" * max(1, widget.size.width - len(name) - len(info) - 6)
         title = Content.assemble((name, "bold"), " ", (line, "$border"), " ", info)
         if getattr(widget, "shown_title", None) != title.plain:
-            widget.border_title = title  # type: ignore[assignment]  # Textual renders Content as it is
+            widget.border_title = title
             widget.shown_title = title.plain  # type: ignore[attr-defined]
 
     def _draw_bottom(self) -> None:
@@ -267,9 +273,9 @@ class LiveScreen(BaseScreen):
             is_streaming=self.scope.controller.is_streaming, in_prompt=in_prompt, is_narrow=not is_wide
         )
         self.query_one("#footer", StatusLine).show(key_spans(hints))
-        word = _TRANSPORT_WORDS[self.scope.next_transport]
-        verb = "enter plays it" if self.scope.is_demo else "enter sends"
-        model = f"  {self.scope.next_model}" if self.scope.next_model and is_wide else ""
+        word = TRANSPORT_WORDS[self.scope.endpoint.transport]
+        verb = "enter plays it" if self.scope.endpoint.is_demo else "enter sends"
+        model = f"  {self.scope.endpoint.model}" if self.scope.endpoint.model and is_wide else ""
         text = f"next: {word}{model}   {verb} "
         line = self.query_one("#next", StatusLine)
         line.styles.width = len(text) + 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from tui.core.capture import CaptureHeader, Record
+from tui.core.capture import CaptureEnd, CaptureHeader, Record
+from tui.core.chunks import Outcome
 from tui.core.derived_run import DerivedRun
 from tui.core.request import RunPlan
 from tui.probe_client import ProbeClient
@@ -14,9 +16,12 @@ Now = Callable[[], float]
 
 
 class ActiveRun:
-    """One run as the app knows it: asked for, then begun (`derived`), then ended."""
+    """One run as the app knows it: asked for, then begun (`derived`), then ended.
 
-    def __init__(self, stream: int, plan: RunPlan, asked_at: float, mode: str) -> None:
+    `stream` is None while its endpoint is still being started.
+    """
+
+    def __init__(self, stream: int | None, plan: RunPlan, asked_at: float, mode: str) -> None:
         self.stream = stream
         self.plan = plan
         self.asked_at = asked_at
@@ -74,6 +79,23 @@ class RunController:
         self.run = ActiveRun(stream, plan, self.clock(), self.mode)
         return self.run
 
+    def hold(self, plan: RunPlan) -> None:
+        """Shows a run that cannot start yet, because its endpoint is being started."""
+        self.run = ActiveRun(None, plan, self.clock(), self.mode)
+
+    def release(self, url: str) -> None:
+        """Starts the run that was held, now that its endpoint has an address; a cancelled one stays cancelled."""
+        held = self.run
+        if held is not None and held.stream is None and not held.is_over:
+            held.plan = replace(held.plan, url=url)
+            held.stream = self.probe.start_stream(held.plan)
+
+    def show(self, records: Iterable[Record], plan: RunPlan) -> None:
+        """Shows a run that was captured before."""
+        self.run = ActiveRun(None, plan, self.clock(), self.mode)
+        for record in records:
+            self.run.take(record)
+
     def seconds(self) -> float:
         """Now, on the clock of the latest run; 0 without one."""
         return self.run.seconds(self.clock()) if self.run is not None else 0.0
@@ -83,6 +105,8 @@ class RunController:
         if self.run is None or self.run.is_over or self.run.cancel_key_at is not None:
             return None
         self.run.cancel_key_at = self.clock()
+        if self.run.stream is None:  # nothing was sent yet, so nobody has to be told
+            self.run.take(CaptureEnd(self.clock() - self.run.asked_at, Outcome.CANCELLED, attempts=0))
         return self.run.stream
 
     def set_mode(self, mode: str) -> None:

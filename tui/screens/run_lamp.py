@@ -28,6 +28,11 @@ def lamp_of(run: DerivedRun | None, now: float, host: str, *, is_cancelling: boo
     return _before_tokens(run, now, host)
 
 
+def connecting_lamp(elapsed_s: float, host: str) -> Lamp:
+    """The lamp while nothing was sent yet."""
+    return Lamp(f"◌ CONNECTING {max(0.0, elapsed_s):.2f} s  {host}", "waiting")
+
+
 def rate_of(run: DerivedRun | None) -> str:
     """The speed beside the lamp: `39 tok/s~`, the tilde where tokens are counted in chunks; empty without one."""
     if run is None or run.stats.tokens_per_s is None:
@@ -42,7 +47,7 @@ def _before_tokens(run: DerivedRun, now: float, host: str) -> Lamp:
         return Lamp(f"◌ RETRYING {marker.text}", "warn")
     if marker is not None and marker.name == "sent":
         return Lamp(f"◌ WAITING {max(0.0, now - marker.at):.2f} s  for the first token", "waiting")
-    return Lamp(f"◌ CONNECTING {max(0.0, now):.2f} s  {host}", "waiting")
+    return connecting_lamp(now, host)
 
 
 def _streaming(run: DerivedRun, now: float, last_text_at: float) -> Lamp:

@@ -54,7 +54,10 @@ def classify(error: BaseException, *, label: str, has_head: bool = False) -> Str
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The exception, its causes, and the members of groups, nearest first; bounded, each once."""
+    """The exception, its causes, and the members of groups, nearest first; bounded, each once.
+
+    httpcore raises its connect errors `from None`, but with the cause as their argument.
+    """
     seen: set[int] = set()
     waiting = [error]
     while waiting and len(seen) < _CHAIN_LIMIT:
@@ -66,8 +69,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         if isinstance(link, BaseExceptionGroup):
             waiting += link.exceptions
         cause = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
-        if cause is not None:
-            waiting.append(cause)
+        waiting += [other for other in (cause, *link.args) if isinstance(other, BaseException)]
 
 
 def _names(error: BaseException) -> set[str]:

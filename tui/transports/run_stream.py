@@ -233,7 +233,7 @@ class StreamRun:
         if self._decoder is None or not self._has_chunks:
             self._decoder = self._new_decoder(head)
         else:
-            self._decoder.reconnect(head.status, dict(head.headers), head.at)
+            self._decoder.reconnect(head.status, head.headers, head.at)
         if self._has_stream:
             self._was_accepted = True
         else:
@@ -260,7 +260,7 @@ class StreamRun:
         return ResponseDecoder(
             self._plan.dialect,
             status=head.status,
-            headers=dict(head.headers),
+            headers=head.headers,
             event_limit_bytes=self._plan.event_limit_bytes,
         )
 
@@ -298,7 +298,7 @@ class StreamRun:
         """Waits, then gives the point to go on from; None where nothing came yet: the prompt is sent again."""
         self._reconnections += 1
         decoder = self._decoder
-        seconds = reconnect_delay_s(decoder.retry if decoder else None, self._reconnections)
+        seconds = reconnect_delay_s(decoder.retry_ms if decoder else None, self._reconnections)
         self._mark("retrying", f"{self._reconnections} of {RECONNECTIONS} in {seconds:.2g} s (resume)")
         await self._call.run(asyncio.sleep(seconds))
         if decoder is None or decoder.last_seq is None or not self._has_chunks:

@@ -57,7 +57,16 @@ def can_be_completed(text: str) -> bool:
         elif char in "]}" and closers:
             closers.pop()
     brackets = "".join(reversed(closers))
-    return any(decoded(text + end + brackets, 0) is not None for end in _ENDS)
+    return any(is_one_value(text + end + brackets) for end in _ENDS)
+
+
+def is_one_value(text: str) -> bool:
+    """Whether the text is one value and nothing else, but for white space around it."""
+    try:
+        STRICT.decode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def values_of(text: str, openers: str = "[{") -> Iterator[tuple[int, int, Any]]:

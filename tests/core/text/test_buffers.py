@@ -96,7 +96,7 @@ def test_case_gives_its_segments_under_every_chunking_and_in_time(mode: str, cas
 
 
 @given(TEXTS, st.sampled_from(INVARIANT_MODES), st.integers(0, 9), st.sampled_from([1, 2, 3, 7, 20, 65536]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_segments_join_to_the_text_and_no_chunking_or_cap_changes_that(
     text: str, mode: str, seed: int, cap: int
 ) -> None:
@@ -250,9 +250,10 @@ def test_unknown_mode_names_the_modes() -> None:
     assert all(mode in str(caught.value) for mode in BUFFER_MODES)
 
 
-def test_cap_under_one_is_a_usage_error() -> None:
+@pytest.mark.parametrize("mode", INVARIANT_MODES)
+def test_cap_under_one_is_a_usage_error(mode: str) -> None:
     with pytest.raises(UsageError, match="at least 1"):
-        make_buffer("word", cap=0)
+        made(mode, 0)
 
 
 def calls_made(mode: str, chunks: list[str]) -> int:

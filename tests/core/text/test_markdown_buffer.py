@@ -56,7 +56,7 @@ def blocks_of(text: str) -> list[str]:
 
 
 @given(st.lists(LINES, max_size=14).map("\n".join), st.integers(0, 99))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 def test_blocks_are_those_of_a_markdown_parser_under_every_chunking(text: str, seed: int) -> None:
     rng = random.Random(seed)
     cuts = sorted(rng.randint(0, len(text)) for _ in range(5))

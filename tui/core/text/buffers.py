@@ -84,6 +84,12 @@ class StreamBuffer:
         return [rest] if rest else []
 
 
+def _checked(cap: int) -> int:
+    if cap < 1:
+        raise UsageError(f"the cap of a segment must be at least 1 code point, not {cap}")
+    return cap
+
+
 class _CappedBuffer(StreamBuffer):
     """Base of the buffers with a cap: feeds `_take` so that the held text passes the cap at no moment.
 
@@ -91,10 +97,8 @@ class _CappedBuffer(StreamBuffer):
     """
 
     def __init__(self, cap: int = SEGMENT_CAP) -> None:
-        if cap < 1:
-            raise UsageError(f"the cap of a segment must be at least 1 code point, not {cap}")
         super().__init__()
-        self._cap = cap
+        self._cap = _checked(cap)
         self._held = 0
 
     def add(self, text: str) -> list[str]:
@@ -320,11 +324,11 @@ class SentenceBuffer(StreamBuffer):
 
     def __init__(self, cap: int = SEGMENT_CAP) -> None:
         super().__init__()
-        self._scanner = SentenceScanner(cap=cap)
+        self._scanner = SentenceScanner(cap=_checked(cap))
 
     def add(self, text: str) -> list[str]:
         """The sentences that this text makes certain, in order."""
-        return self._scanner.add(text)
+        return self._scanner.add(text) if text else []
 
     def flush(self) -> list[str]:
         """The sentences that are left."""

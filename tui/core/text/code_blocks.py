@@ -22,8 +22,8 @@ _ESCAPE_OR_ENTITY = re.compile(
     r"""\\([!-/:-@\[-`{-~])|&(?:\#([0-9]{1,7})|\#[xX]([0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]*));"""
 )
 _REPLACEMENT: Final = "\ufffd"
-_MAX_PIECES: Final = 1024
-_LONG_TEXT: Final = 512
+_MAX_PIECES: Final = 1024  # then they are joined
+_LONG_TEXT: Final = 512  # below, looking for lines to skip costs more than it saves
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class OpenBlock:
     Only the parser calls the methods.
     """
 
-    __slots__ = ("_recent", "_settled", "end", "fence", "info", "language", "line_count", "start")
+    __slots__ = ("_code", "_recent", "_settled", "end", "fence", "info", "language", "line_count", "start")
 
     def __init__(self, fence: Fence, raw_info: str, start: int) -> None:
         self.fence = fence
@@ -60,6 +60,7 @@ class OpenBlock:
         self.language = next(iter(self.info.split(maxsplit=1)), None)
         self.start = self.end = start
         self.line_count = 0
+        self._code = ""
         self._settled: list[str] = []
         self._recent: list[str] = []
 
@@ -67,12 +68,16 @@ class OpenBlock:
     def code(self) -> str:
         """The code so far; of an unfinished line only what can no longer become a fence.
 
-        Asked again without new text it is the same string; else the new pieces are joined to it.
+        Only the pieces that came since it was last asked are joined to it. CPython then lengthens the string in
+        place, unless the caller still holds the last one.
         """
-        if self._recent or len(self._settled) > 1:
-            self._settled = ["".join([*self._settled, *self._recent])]
+        if self._recent or self._settled:
+            code, self._code = self._code, ""
+            code += "".join([*self._settled, *self._recent])
+            self._code = code
+            self._settled.clear()
             self._recent.clear()
-        return self._settled[0] if self._settled else ""
+        return self._code
 
     def begin_line(self, text: str) -> None:
         """Adds a content line as far as it is known."""

@@ -95,7 +95,8 @@ class JSONAutomaton:
         size = len(text)
         if size - position >= _BULK:
             while 0 <= position < size:
-                position = _skip_scalars(self, text, position)
+                if self.step in _BEFORE_SCALARS:
+                    position = _skip_scalars(self, text, position)
                 if position < size:
                     position = self.step(self, text, position)
             return position
@@ -129,17 +130,16 @@ class JSONAutomaton:
 
 
 def _skip_scalars(automaton: JSONAutomaton, text: str, position: int) -> int:
+    """Goes past all members or items that are scalars and have a comma behind them."""
     step = automaton.step
-    if step is _key or step is _first_key:
-        end, following = _match_members(text, position), _key
-    elif step is _first_item or (step is _value and automaton.after[-1] is _after_item):
-        end, following = _match_items(text, position), _value
-    else:
+    if step is _value and automaton.after[-1] is not _after_item:
         return position
-    if end is None or end.end() == position:
+    is_key = step is _key or step is _first_key
+    match = (_match_members if is_key else _match_items)(text, position)
+    if match is None or match.end() == position:
         return position
-    automaton.step = following
-    return end.end()
+    automaton.step = _key if is_key else _value
+    return match.end()
 
 
 def _skip(text: str, position: int) -> int:
@@ -311,6 +311,7 @@ def _done(automaton: JSONAutomaton, _text: str, position: int) -> int:
     return ~position
 
 
+_BEFORE_SCALARS = frozenset((_value, _first_item, _key, _first_key))
 _DIGITS = "0123456789"
 _LITERALS = {"t": "rue", "f": "alse", "n": "ull"}
 

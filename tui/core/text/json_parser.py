@@ -124,7 +124,7 @@ class JSONStreamParser(StreamParser):
     def _search(self, text: str, base: int, position: int) -> list[JSONValue]:
         """The values in `text[position:]`; the candidate that reaches the end of the text stays open."""
         found: list[JSONValue] = []
-        chances = _AHEAD_FAILURES
+        chances = _AHEAD_FAILURES if len(text) >= _AHEAD else 0
         while match := self._find(text, position):
             position = match.start()
             ahead = _decoded_ahead(text, position) if chances and self._is_worth_a_try(text, base, position) else None
@@ -199,6 +199,8 @@ class _OpenText:
             self._parts.clear()
 
     def joined(self) -> str:
+        if not self._blocks:
+            return "".join(self._parts)
         return "".join(chain(self._blocks, self._parts))
 
     def last(self, count: int) -> str:

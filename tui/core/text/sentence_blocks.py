@@ -61,6 +61,8 @@ def read_line_start(text: str, at: int, quotes_before: int, *, final: bool) -> L
     `quotes_before` is the number of quote marks of the line before: only a deeper quote is a block.
     CommonMark 0.31 sections 4 and 5, with any indent and with the list markers of this project.
     """
+    if text[at : at + 2].isalpha() and at + 1 < len(text):
+        return LineStart(LineKind.TEXT, at)  # most lines; the long way says the same
     return _LineReader(text, at, quotes_before, final=final).read()
 
 
@@ -71,6 +73,8 @@ def read_marker(text: str, at: int, *, final: bool) -> tuple[int, str] | None:
     """
     end = min(len(text), at + LOOKAHEAD)
     position = _INDENT.match(text, at, end).end()  # type: ignore[union-attr]  # matches the empty text too
+    if text[position : position + 2].isalpha() and position + 2 <= end:
+        return position, ""  # most sentences; the long way says the same
     marker = ""
     while position < end and text[position] in BULLETS:
         marker = marker or text[position]
@@ -271,7 +275,7 @@ class _LineReader:
     def _found(self, kind: LineKind) -> LineStart:
         if kind is LineKind.TEXT and self._is_item:
             kind = LineKind.ITEM
-        is_block = self._is_sure() or kind in {LineKind.ITEM, LineKind.WHOLE_LINE, LineKind.FENCE}
+        is_block = self._is_sure() or kind in (LineKind.ITEM, LineKind.WHOLE_LINE, LineKind.FENCE)
         return LineStart(kind, self._position, self._quotes, self._marker, is_block=is_block)
 
     def _wait(self) -> LineStart | None:

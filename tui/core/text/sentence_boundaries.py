@@ -52,7 +52,7 @@ class _Ending(Enum):
     LETTER = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Place:
     """Where a decision stands: the text, the start of its segment in it, and the state of the line."""
 
@@ -113,6 +113,8 @@ def _judge_wide(place: Place, at: int, last_at: int, end: int, *, double_quote_o
     after = _past_emoji(text, end, stop)
     if after == stop:
         return WAIT if grows else after
+    if grows and _may_be_keycap(text, after, stop):
+        return WAIT
     if text[last_at] == "．" and text[after].isdecimal():
         return PASS
     closes_quote = text[end - 1] in rules.QUOTE_CLOSERS + ")）】》"
@@ -136,7 +138,7 @@ def _judge_narrow(place: Place, at: int, last_at: int, end: int) -> int:
     word_at = _BLANKS.match(text, after, stop).end()  # type: ignore[union-attr]  # matches the empty text too
     if word_at < stop and text[word_at] in "\r\n":
         return _judge_over_break(place, at, end, after, word_at)
-    return _judge_word(place, at, end, after, word_at)
+    return _judge_word(place, (at, end), after, word_at, reach_from=at)
 
 
 def _judge_glued(text: str, last_at: int, end: int, after: int, stop: int, *, grows: bool) -> int:
@@ -159,12 +161,13 @@ def _judge_over_break(place: Place, at: int, end: int, after: int, break_at: int
         return WAIT
     if line.is_block or line.content == line_at + rules.LOOKAHEAD or text[line.content : line.content + 1] in "\r\n":
         return after
-    return _judge_word(place, at, end, after, line.content, reach_from=line_at)
+    return _judge_word(place, (at, end), after, line.content, reach_from=line_at)
 
 
-def _judge_word(place: Place, at: int, end: int, after: int, word_at: int, reach_from: int | None = None) -> int:
+def _judge_word(place: Place, run: tuple[int, int], after: int, word_at: int, *, reach_from: int) -> int:
     text = place.text
-    stop, grows = _stop(place, at if reach_from is None else reach_from)
+    at, end = run
+    stop, grows = _stop(place, reach_from)
     lead_at = _LEAD.match(text, word_at, stop).end() if word_at < stop else stop  # type: ignore[union-attr]  # "" too
     if lead_at >= stop or (grows and _may_be_keycap(text, word_at, stop)):
         return WAIT if grows else after
@@ -183,10 +186,10 @@ def _judge_abbreviation(ending: _Ending, text: str, lead_at: int, stop: int, aft
     if ending is _Ending.NEVER:
         return PASS
     if text[lead_at].isdecimal():
-        return after if ending in {_Ending.ORDINAL, _Ending.LETTER} else PASS
+        return after if ending in (_Ending.ORDINAL, _Ending.LETTER) else PASS
     word = _WORD.match(text, lead_at, stop)
     if word is None:
-        return PASS if ending in {_Ending.INITIAL, _Ending.BEFORE_OPENER} else after
+        return PASS if ending in (_Ending.INITIAL, _Ending.BEFORE_OPENER) else after
     if word.end() == stop and grows:
         return WAIT
     has_dot = text[word.end() : word.end() + 1] == "."
@@ -213,7 +216,7 @@ def _ending_before(text: str, segment_start: int, at: int, end: int) -> _Ending:
     if text[at + 1 : end].strip(rules.CLOSERS):
         return _Ending.FREE
     left = text[max(segment_start, at - rules.LOOKBEHIND) : at]
-    found = _LAST_PART.search(left)
+    found = _LAST_PART.search(left, left.rfind(" ") + 1)
     if found is None:
         return _Ending.FREE
     word = found[0].lower()
@@ -223,6 +226,8 @@ def _ending_before(text: str, segment_start: int, at: int, end: int) -> _Ending:
         return _Ending.FREE
     if len(word) == 1:
         return _ending_of_letter(found[0], left[: found.start()])
+    if word in rules.UNITS_TOO and left[: found.start()].rstrip()[-1:].isdecimal():
+        return _Ending.FREE
     return _ending_of_word(word)
 
 
@@ -253,3 +258,31 @@ def _past_emoji(text: str, end: int, stop: int) -> int:
 
 def _may_be_keycap(text: str, at: int, stop: int) -> bool:
     return at < stop and _KEYCAP_SO_FAR.fullmatch(text, at, stop) is not None
+
+
+def nesting_through(nesting: str, closing: str) -> str:
+    """The open signs after a run of closing signs; `nesting` holds the open ones, outermost first."""
+    for sign in closing if nesting else "":
+        nesting = _closed(nesting, sign)
+    return nesting
+
+
+def _closed(nesting: str, sign: str) -> str:
+    """The open signs after a closing one: back to the nearest that it closes, or unchanged."""
+    found = max(nesting.rfind(opener) for opener in rules.QUOTE_PAIRS.get(sign, "\0"))
+    return nesting if found < 0 else nesting[:found]
+
+
+def nesting_past(nesting: str, sign: str, before: str) -> str:
+    """The open signs after `sign`, which some languages use to open and others to close; `before` is the text."""
+    follows_text = bool(before) and (before[-1].isalnum() or before[-1] in rules.TERMINATORS)
+    if sign in "“«":
+        reverse = "„" if sign == "“" else "»"
+        if reverse in nesting:
+            return nesting[: nesting.rfind(reverse)]
+        return _closed(nesting, sign) if sign in nesting and follows_text else nesting + sign
+    if sign in rules.NESTING_OPENERS:
+        return nesting + sign
+    if sign == "»" and "«" not in nesting and "»" not in nesting and not follows_text:
+        return nesting + sign
+    return _closed(nesting, sign)

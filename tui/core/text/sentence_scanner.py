@@ -10,6 +10,7 @@ import re
 from enum import Enum, auto
 
 from tui.core.text import sentence_rules as rules
+from tui.core.text.segment_window import KEPT_CHARACTERS, SegmentWindow
 from tui.core.text.sentence_blocks import (
     Fence,
     FenceLine,
@@ -20,7 +21,7 @@ from tui.core.text.sentence_blocks import (
     read_line_start,
     read_marker,
 )
-from tui.core.text.sentence_boundaries import PASS, WAIT, Place, judge, run_end
+from tui.core.text.sentence_boundaries import PASS, WAIT, Place, judge, nesting_past, nesting_through, run_end
 
 _SIGNS = re.escape(rules.TERMINATORS + "".join(rules.QUOTE_PAIRS) + rules.NESTING_OPENERS + rules.BULLETS) + '\\r\\n`"'
 _IN_TEXT = re.compile(f"[{_SIGNS}]")
@@ -31,7 +32,6 @@ _BACKTICKS = re.compile("`+")
 _BLANKS = re.compile(r"[^\S\r\n]*")
 _FIRST_MARKER = re.compile(r"[:;—–-]\s+\(?1\Z")
 
-_KEPT_CHARACTERS = 1024
 _DEEPEST_NESTING = 32
 
 
@@ -44,7 +44,7 @@ class _Phase(Enum):
     WHOLE_LINE = auto()
 
 
-class SentenceScanner:
+class SentenceScanner(SegmentWindow):
     """Splits a stream into sentences; every segment begins with the white space before its sentence.
 
     The segments joined are the text, code point for code point, and do not depend on how it was cut
@@ -53,8 +53,8 @@ class SentenceScanner:
     """
 
     def __init__(self, cap: int = 65536) -> None:
-        self._cap = max(1, cap)
-        self._reset()
+        super().__init__(cap)
+        self._begin()
 
     def add(self, text: str) -> list[str]:
         """The segments that became certain with this chunk, in order. Any text, never raises."""
@@ -70,26 +70,16 @@ class SentenceScanner:
 
     def flush(self) -> list[str]:
         """The segments still held, the last one perhaps unfinished; the scanner is as new after it."""
-        segments = self._advance(final=True)
-        self._segments = segments
-        self._cut(len(self._window))
-        self._reset()
+        self._advance(final=True)
+        segments = self._take_rest()
+        self._begin()
         return segments
 
-    def _reset(self) -> None:
-        self._segments: list[str] = []
-        # The open segment is the settled parts, then the window from `_start` on. The window reaches
-        # back a little further than the position, for the look behind; all indexes are into it.
-        self._parts: list[str] = []
-        self._parts_length = 0
-        self._window = ""
-        self._start = 0
-        self._position = 0
+    def _begin(self) -> None:
         self._phase = _Phase.LINE_START
         self._signs = _IN_TEXT
         self._is_idle = False
         self._roof = 0
-        self._line_end: int | None = None  # end of the text before a line break that is not judged yet
         self._quotes = 0
         self._fence: Fence | None = None
         self._forget_inline()
@@ -105,13 +95,15 @@ class SentenceScanner:
         self._is_idle = False
         while self._step(final=final):
             pass
-        self._settle()
+        if len(self._window) > KEPT_CHARACTERS:
+            self._settle()
+        self._roof = min(KEPT_CHARACTERS, self._cap - self._parts_length + self._start)
         return self._segments
 
     def _step(self, *, final: bool) -> bool:
         """One step onward; False when the text so far allows none."""
         if self._position - self._start + self._parts_length > self._cap:
-            self._cut_at_cap()
+            self._cut_at_cap_and_forget()
         if self._phase is _Phase.TEXT:
             return self._read_text(final=final)
         if self._phase is _Phase.LINE_START:
@@ -150,7 +142,7 @@ class SentenceScanner:
             self._position = found.start() if found else len(self._window)
             if self._position - self._start + self._parts_length <= self._cap:
                 break
-            self._cut_at_cap()
+            self._cut_at_cap_and_forget()
         self._is_idle = found is None
         return found is not None
 
@@ -164,6 +156,8 @@ class SentenceScanner:
     def _read_terminator(self, at: int, sign: str, *, final: bool) -> bool:
         window = self._window
         after = window[at + 1 : at + 2]
+        if not final and at + 2 >= len(window) and (not after or (after.isspace() and sign in ".!?")):
+            return False  # the next word decides; the long way says the same
         if sign == "." and after.isalnum():
             self._position = at + 1
             return True
@@ -174,7 +168,7 @@ class SentenceScanner:
         end = run_end(window, at, self._nesting, final=final)
         if end == WAIT:
             return False
-        return self._decide(at, end, self._nesting_after(at + 1, end), final=final)
+        return self._decide(at, end, nesting_through(self._nesting, window[at + 1 : end]), final=final)
 
     def _decide(self, at: int, end: int, nesting: str, *, final: bool) -> bool:
         """Cut, pass or wait at the terminators `at` with their closing signs up to `end`."""
@@ -208,15 +202,9 @@ class SentenceScanner:
         self._expected_marker = "2."
         return True
 
-    def _nesting_after(self, begin: int, end: int) -> str:
-        nesting = self._nesting
-        for sign in self._window[begin:end] if nesting else "":
-            nesting = _closed(nesting, sign)
-        return nesting
-
     def _read_nesting(self, at: int, sign: str, *, final: bool) -> bool:
         before = self._window[max(self._start, at - rules.LOOKBEHIND) : at]
-        nesting = _nesting_past(self._nesting, sign, before)
+        nesting = nesting_past(self._nesting, sign, before)
         # French closes after a space: « Bonjour. »
         text_before = before.rstrip(" \u00a0\u202f")
         if sign == "»" and self._nesting and not nesting and text_before[-1:] in set(rules.TERMINATORS):
@@ -247,12 +235,20 @@ class SentenceScanner:
         window = self._window
         if window[at - 1] in rules.TERMINATORS and window[at - 2 : at - 1].isalnum() and at - 2 >= self._start:
             tail = run_end(window, end - 1, self._nesting, final=final)
-            if tail == WAIT or not self._decide(at - 1, tail, self._nesting_after(end, tail), final=final):
+            if tail == WAIT or not self._decide(
+                at - 1, tail, nesting_through(self._nesting, window[end:tail]), final=final
+            ):
                 return False
         else:
             self._position = end
         self._code_span = 0
         return True
+
+    def _cut_at_cap_and_forget(self) -> None:
+        limit = self._cut_at_cap()
+        if self._phase is _Phase.TEXT:
+            self._position = limit  # the cut forgets quotes and code spans, so the signs are read anew
+        self._forget_inline()
 
     # Lists inside a line.
 
@@ -308,10 +304,6 @@ class SentenceScanner:
         self._line_end = self._text_end_before(at)
         self._position = at + 1
         self._phase = _Phase.LINE_START
-
-    def _text_end_before(self, at: int) -> int:
-        floor = max(self._start, at - rules.LOOKBEHIND)
-        return floor + len(self._window[floor:at].rstrip())
 
     def _read_whole_line(self) -> bool:
         if not self._find_sign():
@@ -381,67 +373,7 @@ class SentenceScanner:
         if kind is FenceLine.BLANK:
             self._begin_next_line()
             return True
-        if kind in {FenceLine.CLOSE, FenceLine.LEFT}:
+        if kind in (FenceLine.CLOSE, FenceLine.LEFT):
             self._fence = None
         self._phase = _Phase.LINE_START if kind is FenceLine.LEFT else _Phase.WHOLE_LINE
         return True
-
-    # The open segment.
-
-    def _cut(self, end: int) -> None:
-        """End the segment at `end`; in pieces if it is longer than the cap, and not if it is empty."""
-        while end - self._start + self._parts_length > self._cap:
-            self._emit(self._start + self._cap - self._parts_length)
-        if end > self._start or (self._parts and end == self._start):
-            self._emit(end)
-
-    def _emit(self, end: int) -> None:
-        self._parts.append(self._window[self._start : end])
-        self._segments.append("".join(self._parts))
-        self._parts = []
-        self._parts_length = 0
-        self._start = end
-
-    def _cut_at_cap(self) -> None:
-        limit = self._start + self._cap - self._parts_length
-        self._emit(limit)
-        if self._phase is _Phase.TEXT:
-            self._position = limit  # the cut forgets quotes and code spans, so the signs are read anew
-        self._forget_inline()
-
-    def _settle(self) -> None:
-        """Move what no decision can reach any more out of the window."""
-        reach = self._position if self._line_end is None else min(self._position, self._line_end)
-        base = reach - rules.LOOKBEHIND
-        if base > _KEPT_CHARACTERS // 2 or (base > 0 and len(self._window) > _KEPT_CHARACTERS):
-            if self._start < base:
-                self._parts.append(self._window[self._start : base])
-                self._parts_length += base - self._start
-                self._start = base
-            self._window = self._window[base:]
-            self._start -= base
-            self._position -= base
-            self._line_end = None if self._line_end is None else self._line_end - base
-        room = self._cap - self._parts_length + self._start
-        self._roof = min(_KEPT_CHARACTERS, room)
-
-
-def _closed(nesting: str, sign: str) -> str:
-    """The open signs after a closing one: back to the nearest that it closes, or unchanged."""
-    found = max(nesting.rfind(opener) for opener in rules.QUOTE_PAIRS.get(sign, "\0"))
-    return nesting if found < 0 else nesting[:found]
-
-
-def _nesting_past(nesting: str, sign: str, before: str) -> str:
-    """The open signs after `sign`, which some languages use to open and others to close."""
-    follows_text = bool(before) and (before[-1].isalnum() or before[-1] in rules.TERMINATORS)
-    if sign in "“«":
-        reverse = "„" if sign == "“" else "»"
-        if reverse in nesting:
-            return nesting[: nesting.rfind(reverse)]
-        return _closed(nesting, sign) if sign in nesting and follows_text else nesting + sign
-    if sign in rules.NESTING_OPENERS:
-        return nesting + sign
-    if sign == "»" and "«" not in nesting and "»" not in nesting and not follows_text:
-        return nesting + sign
-    return _closed(nesting, sign)

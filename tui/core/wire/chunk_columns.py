@@ -1,6 +1,6 @@
-"""The chunks of a run in columns: what most chunks have (a frame, a piece of text) in lists, the rest sparse.
+"""The chunks of a run in columns: what most chunks have (a frame, a piece of text) in columns, the rest sparse.
 
-A million chunks as objects would cost some 200 MB; here a plain one costs two references and a number. Written
+A million chunks as objects would cost some 200 MB; here a plain one costs little more than its text, compressed. Written
 by the stream assembly; read as `StreamResult.chunks`.
 """
 
@@ -13,6 +13,7 @@ from typing import overload
 
 from tui.core.chunks import StreamChunk
 from tui.core.wire.frames import FrameStore
+from tui.core.wire.packed_texts import PackedTexts
 
 
 class ChunkColumns(Sequence[StreamChunk]):
@@ -20,7 +21,7 @@ class ChunkColumns(Sequence[StreamChunk]):
 
     def __init__(self, frames: FrameStore) -> None:
         self._frames = frames
-        self._contents: list[str] = []
+        self._contents = PackedTexts()
         self._frame_indices = array("Q")
         self._rich: dict[int, StreamChunk] = {}
         self._model_starts: list[int] = []
@@ -43,7 +44,7 @@ class ChunkColumns(Sequence[StreamChunk]):
 
     def content(self) -> str:
         """The text of choice 0, joined; lone halves of surrogate pairs stay as they came."""
-        return "".join(self._contents)
+        return self._contents.joined()
 
     def __len__(self) -> int:
         return len(self._contents)

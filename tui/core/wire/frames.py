@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import overload
 
+from tui.core.wire.packed_texts import PackedTexts
+
 
 @dataclass(slots=True)
 class Frame:
@@ -37,35 +39,31 @@ class FrameStore(Sequence[Frame]):
     """
 
     def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._events: dict[int, str] = {}
+        self._texts = PackedTexts()
+        self._names: dict[str, str] = {}
+        self._events: list[str | None] = []
         self._firsts = array("Q")
         self._times = array("d")
         self._reads = array("Q")
 
     def begin_read(self, read_index: int, at: float) -> None:
-        """The frames added from now on came with this read."""
-        if self._firsts and self._firsts[-1] == len(self._texts):
-            self._times[-1], self._reads[-1] = at, read_index
-            return
-        self._firsts.append(len(self._texts))
+        """The frames added from now on, at least one, came with this read."""
+        self._firsts.append(len(self._events))
         self._times.append(at)
         self._reads.append(read_index)
 
     def add(self, text: str, event: str | None = None) -> int:
         """Appends a frame of the read that was begun last, and gives its index."""
-        index = len(self._texts)
-        self._texts.append(text)
-        if event is not None:
-            self._events[index] = event
-        return index
+        # A stream has few names but many events: one string for each name is kept, not one for each event.
+        self._events.append(event if event is None else self._names.setdefault(event, event))
+        return self._texts.append(text)
 
     def time_of(self, index: int) -> float:
         """When the frame with this index (not negative) was complete."""
         return self._times[bisect_right(self._firsts, index) - 1]
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self._events)
 
     @overload
     def __getitem__(self, index: int) -> Frame: ...
@@ -73,11 +71,11 @@ class FrameStore(Sequence[Frame]):
     def __getitem__(self, index: slice) -> list[Frame]: ...
     def __getitem__(self, index: int | slice) -> Frame | list[Frame]:
         if isinstance(index, slice):
-            return [self._frame(i) for i in range(*index.indices(len(self._texts)))]
-        return self._frame(range(len(self._texts))[index])
+            return [self._frame(i) for i in range(*index.indices(len(self)))]
+        return self._frame(range(len(self))[index])
 
     def _frame(self, index: int) -> Frame:
         text = self._texts[index]
         size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         row = bisect_right(self._firsts, index) - 1
-        return Frame(index, self._times[row], self._reads[row], size, self._events.get(index), text)
+        return Frame(index, self._times[row], self._reads[row], size, self._events[index], text)

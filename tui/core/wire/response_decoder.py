@@ -118,6 +118,11 @@ class ResponseDecoder:
         return self._assembly.frames
 
     @property
+    def chunks(self) -> Sequence[StreamChunk]:
+        """All chunks so far; a StreamChunk is made when it is asked for."""
+        return self._assembly.chunks
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing that comes can change the result: the transport may close now."""
         return self._assembly.is_over or self._body.is_full or self._body.status == 204
@@ -161,7 +166,7 @@ class ResponseDecoder:
 
     @property
     def retry_ms(self) -> int | None:
-        """The reconnection time that an SSE stream asked for."""
+        """The reconnection time that an SSE stream asked for, in ms."""
         return self._body.sse.retry
 
     @property
@@ -239,18 +244,21 @@ class ResponseDecoder:
         """Reads the events with the first `error: {json}` line in its place among them."""
         index, text = self._body.sse.error_fields[0]
         before = index - (self._body.sse.event_count - len(events))
-        self._read_events(events[:before])
+        if before:
+            self._read_events(events[:before])
         self._add_frame(text, "error")
         try:
             value = parse_json(text)
         except ValueError:
             value = text
         self._assembly.fail(problem_of(value))
-        self._read_events(events[before:])
+        if rest := events[before:]:
+            self._read_events(rest)
 
     # Frames.
 
     def _read_events(self, events: list[SSEEvent]) -> None:
+        """Reads events of the present read, at least one."""
         assembly, dialect = self._assembly, self._dialect
         frames = assembly.frames
         frames.begin_read(self._read_count, assembly.at)

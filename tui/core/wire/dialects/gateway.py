@@ -49,10 +49,8 @@ class Gateway(Dialect):
         if kind not in _TYPES:
             self.skip(value, kind or event)
             return
-        seq = data.get("seq")
-        if seq is None and event_id and event_id != self._sticky_id:
-            seq = self._number_of_id(event_id)
-        if self._is_new(seq, kind):
+        number = self._number_of_id(event_id) if event_id and event_id != self._sticky_id else None
+        if self._is_new(data.get("seq", number), kind):
             self._read_event(kind, data)
 
     def begin_connection(self) -> None:

@@ -1,0 +1,79 @@
+"""Many short texts in little memory: the newest as they are, the rest in compressed blocks.
+
+As strings, the frames of a long chat stream would weigh more than the capture itself. Used by the frame store and
+the chunk columns; knows nothing of either.
+"""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Final
+
+_BLOCK_TEXTS: Final = 256
+_BLOCK_CHARS: Final = 262_144
+_LEVEL: Final = 1  # texts of one stream are so alike that a higher level gains little
+
+
+class PackedTexts:
+    """An append-only list of texts. Neighbours are cheap to get: the block asked for last stays unpacked."""
+
+    def __init__(self) -> None:
+        self._newest: list[str] = []
+        self._newest_chars = 0
+        self._packed_count = 0
+        self._blocks: list[bytes] = []
+        self._starts = array("Q")
+        self._lengths = array("I")
+        self._unpacked: tuple[int, list[str]] = (-1, [])
+
+    def append(self, text: str) -> int:
+        """Appends a text and gives its index."""
+        newest = self._newest
+        newest.append(text)
+        self._newest_chars += len(text)
+        count = self._packed_count + len(newest)
+        if len(newest) == _BLOCK_TEXTS or self._newest_chars >= _BLOCK_CHARS:
+            self._pack()
+        return count - 1
+
+    def __len__(self) -> int:
+        return self._packed_count + len(self._newest)
+
+    def __getitem__(self, index: int) -> str:
+        """The text with this index, which is not negative."""
+        if index >= self._packed_count:
+            return self._newest[index - self._packed_count]
+        number = bisect_right(self._starts, index) - 1
+        if self._unpacked[0] != number:
+            self._unpacked = (number, self._split(number))
+        return self._unpacked[1][index - self._starts[number]]
+
+    def joined(self) -> str:
+        """All of them as one text."""
+        return "".join([*self._joined_blocks(), *self._newest])
+
+    def _joined_blocks(self) -> Iterator[str]:
+        return (_unpack(block) for block in self._blocks)
+
+    def _pack(self) -> None:
+        joined = "".join(self._newest).encode("utf-8", "surrogatepass")
+        self._blocks.append(zlib.compress(joined, _LEVEL))
+        self._starts.append(self._packed_count)
+        self._lengths.extend(map(len, self._newest))
+        self._packed_count += len(self._newest)
+        self._newest, self._newest_chars = [], 0
+
+    def _split(self, number: int) -> list[str]:
+        joined = _unpack(self._blocks[number])
+        is_last = number + 1 == len(self._blocks)
+        end = self._packed_count if is_last else self._starts[number + 1]
+        ends = list(accumulate(self._lengths[self._starts[number] : end]))
+        return [joined[start:stop] for start, stop in zip([0, *ends], ends, strict=False)]
+
+
+def _unpack(block: bytes) -> str:
+    return zlib.decompress(block).decode("utf-8", "surrogatepass")
