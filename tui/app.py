@@ -165,7 +165,7 @@ class StreamscopeApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Ends the children."""
-        self.controller.probe.stop()
+        await self.controller.probe.stop()
         if self._gateway is not None:
             await self._gateway.end()
 

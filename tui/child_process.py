@@ -70,10 +70,23 @@ class ChildProcess:
             self._process.stdin.close()
         try:
             async with asyncio.timeout(_END_PATIENCE_S):
-                await self._process.wait()
+                await self._drain_and_wait(self._process)
         except TimeoutError:
             self.kill()
-            await self._process.wait()
+            await self._drain_and_wait(self._process)
+
+    async def _drain_and_wait(self, process: Process) -> None:
+        """A pipe that nobody reads any more would keep the process, and its transport, open."""
+        while process.stdout is not None and await self._discard(process.stdout):
+            pass
+        await process.wait()
+
+    @staticmethod
+    async def _discard(pipe: asyncio.StreamReader) -> bool:
+        try:
+            return bool(await pipe.read(65536))
+        except RuntimeError:  # its reader is being cancelled and reads it to the end itself
+            return False
 
 
 async def start_gateway(environ: Mapping[str, str] | None = None) -> tuple[ChildProcess, str]:

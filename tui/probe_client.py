@@ -60,6 +60,8 @@ class ProbeClient:
         while not self._is_stopping:
             await self._is_wanted.wait()
             self._is_wanted.clear()
+            if self._is_stopping:
+                return
             self._child = ChildProcess(["probe"])
             await self._child.start()
             try:
@@ -70,12 +72,12 @@ class ProbeClient:
                 await self._child.end()
                 self._end_open_streams()
 
-    def stop(self) -> None:
-        """Lets the probe end; `serve` returns."""
+    async def stop(self) -> None:
+        """Lets the probe end and waits for it; `serve` returns."""
         self._is_stopping = True
         self._is_wanted.set()
-        if self._child is not None and self._child.is_running and self._child.process.stdin is not None:
-            self._child.process.stdin.close()
+        if self._child is not None:
+            await self._child.end()
 
     @property
     def is_ready(self) -> bool:

@@ -59,11 +59,13 @@ class ScriptedUpstream:
         self.requests: list[Exchange] = []
         self.hang_ups = 0
         self.open_count = 0
+        self.address = ""
         self._changed = asyncio.Condition()
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.address = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -71,11 +73,6 @@ class ScriptedUpstream:
         self._server.close()
         async with asyncio.timeout(5), self._changed:
             await self._changed.wait_for(lambda: self.open_count == 0)
-
-    @property
-    def address(self) -> str:
-        assert self._server is not None
-        return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     @property
     def url(self) -> str:

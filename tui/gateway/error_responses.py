@@ -39,6 +39,8 @@ def error_response(error: GatewayError) -> JSONResponse:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    if error.status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT):
+        headers["Connection"] = "close"  # the rest of the body must not be read
     return JSONResponse(error_body(error.status, error.code, str(error)), error.status, headers)
 
 

@@ -19,6 +19,9 @@ from tui.gateway.gateway_settings import GatewayLimits, GatewaySettings, is_loop
 
 OPEN_PATHS = frozenset({"/health"})
 """What answers without a token; it then tells nothing but that the gateway lives."""
+DISCARDED_BYTES = 16 * 1024 * 1024
+"""How much of a body that is too large is still taken, and thrown away, so that its sender reads the answer: a
+connection that is closed on unread data is reset, and the answer with it."""
 _JSON_TYPE = "application/json"
 
 
@@ -106,8 +109,10 @@ class BodyGuard:
             await self._app(scope, _replay(body, receive), send)
 
     async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
+        limit = self._limits.body_bytes
         declared = headers.get("content-length", "0")
-        if declared.isascii() and declared.isdigit() and int(declared[:20]) > self._limits.body_bytes:
+        size = int(declared[:20]) if declared.isascii() and declared.isdigit() else 0
+        if size > limit and (size > limit + DISCARDED_BYTES or "expect" in headers):
             raise self._too_large()
         try:
             async with asyncio.timeout(self._limits.body_s):
@@ -119,16 +124,23 @@ class BodyGuard:
         return body
 
     async def _count(self, receive: Receive) -> bytes | None:
+        """The body, None when the client left; what is over the limit is counted and thrown away."""
         body = bytearray()
-        while True:
+        size = 0
+        limit = self._limits.body_bytes
+        while size <= limit + DISCARDED_BYTES:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return None
-            body += message.get("body", b"")
-            if len(body) > self._limits.body_bytes:
-                raise self._too_large()
+            piece = message.get("body", b"")
+            size += len(piece)
+            if size <= limit:
+                body += piece
             if not message.get("more_body", False):
-                return bytes(body)
+                break
+        if size > limit:
+            raise self._too_large()
+        return bytes(body)
 
     def _too_large(self) -> GatewayError:
         return GatewayError(413, "body_too_large", f"A body may hold {self._limits.body_bytes} bytes, not more.")

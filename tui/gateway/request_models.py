@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from tui.core.request import ChatMessage, StreamRequest
 from tui.errors import GatewayError
@@ -17,13 +17,23 @@ from tui.gateway.gateway_settings import GatewayLimits
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
+def _of_whole_characters(text: str) -> str:
+    """JSON can write half of a surrogate pair; no upstream can be sent one."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("half of a surrogate pair is no character")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_of_whole_characters)]
+
+
 class MessageBody(BaseModel):
     """One message of the conversation."""
 
     model_config = _STRICT
 
     role: Literal["system", "user", "assistant"]
-    content: str
+    content: Text
 
 
 class StreamBody(BaseModel):
@@ -32,7 +42,7 @@ class StreamBody(BaseModel):
     model_config = _STRICT
 
     messages: list[MessageBody] = Field(min_length=1)
-    model: str | None = Field(default=None, min_length=1, max_length=200)
+    model: Text | None = Field(default=None, min_length=1, max_length=200)
     temperature: float | None = Field(default=None, ge=0, le=2)
     max_tokens: int | None = Field(default=None, ge=1)
     buffer_type: Literal["word", "sentence", "line", "paragraph", "markdown", "raw"] | None = None

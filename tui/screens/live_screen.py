@@ -156,22 +156,27 @@ class LiveScreen(BaseScreen):
         self._frame += 1
         run = self.scope.controller.run
         if run is not self._shown_run:
-            self._begin(run)
-        derived = run.derived if run is not None else None
+            self.draw_slow()
+        self._draw_text()
+        if run is not None and (not self._end_shown) and (self._frame % _SLOW_EVERY == 0 or run.is_over):
+            self.draw_slow()
+
+    def _draw_text(self) -> None:
+        derived = self.scope.controller.derived
         if derived is not None and len(derived.chunks) > self._chunks_shown:
             new, self._chunks_shown = derived.chunks[self._chunks_shown :], len(derived.chunks)
             self.query_one(TextPane).add_chunks(new)
-        if run is not None and (not self._end_shown) and (self._frame % _SLOW_EVERY == 0 or run.is_over):
-            self.draw_slow()
 
     def _begin(self, run: ActiveRun | None) -> None:
         self._shown_run, self._chunks_shown, self._end_shown = run, 0, False
         self.query_one(TextPane).clear()
-        self.draw_slow()
 
     def draw_slow(self) -> None:
         """Lamp, titles, units, extracts, numbers, hints."""
         controller, run = self.scope.controller, self.scope.controller.run
+        if run is not self._shown_run:
+            self._begin(run)
+        self._draw_text()
         now = controller.seconds()
         derived = controller.derived
         at = derived.capture.end.at if derived is not None and derived.capture.end is not None else now
@@ -186,13 +191,13 @@ class LiveScreen(BaseScreen):
         self._draw_titles()
         self._draw_bottom()
         if run is not None and run.is_over and not self._end_shown and derived is not None:
-            self._end_shown = len(derived.chunks) == self._chunks_shown
+            self._end_shown = True
             self._note_problem(run)
 
     def _note_problem(self, run: ActiveRun) -> None:
         """Under the text that came stands why no more will."""
         result = run.derived.result if run.derived is not None else None
-        if result is not None and self._end_shown:
+        if result is not None:
             pane = self.query_one(TextPane)
             if result.problem is not None:
                 pane.add_note(StatsPane.problem_lines(result.problem))

@@ -5,6 +5,7 @@ Says what goes out with the request and which values must be masked wherever tex
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -75,7 +76,7 @@ def read_token_file(name: str) -> str:
     path = Path(name).expanduser()
     try:
         mode = path.stat().st_mode
-        if stat.S_IMODE(mode) & 0o077:
+        if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
             raise UsageError(f"the key file {path.name} can be read by others: chmod 600 it")
         with path.open("rb") as file:
             value = file.read(_TOKEN_FILE_LIMIT_BYTES).decode("ascii").strip()

@@ -7,6 +7,7 @@ decoder, which it needs for its clocks and for the proof of the end.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -30,6 +31,9 @@ from tui.transports.run_watchdog import Watchdog
 
 REFUSAL_BODY_S = 5.0
 """How long the body of a response that is no stream may take."""
+
+FORGET_S = 1.0
+"""How long telling a gateway of a cancel may take where its connection could not."""
 
 
 class _Wait(Enum):
@@ -71,13 +75,14 @@ class StreamRun:
         self._credentials = Credentials()
         self._endpoint: Endpoint | None = None
         self._call = Interruptible()
-        self._watchdog = Watchdog(clock, self._call.interrupt)
+        self._watchdog = Watchdog(clock, self._break)
         self._wait = _Wait.CONNECTION
         self._decoder: ResponseDecoder | None = None
         self._head: ResponseHead | None = None
         self._begin = 0.0
         self._attempts = 0
         self._reconnections = 0
+        self._is_break = False
         self._is_cancelling = False
         self._has_begun = False
         self._has_ended = False
@@ -113,9 +118,15 @@ class StreamRun:
         if self._is_cancelling or self._has_ended:
             return
         self._is_cancelling = True
+        self._is_break = False
         if self._has_begun:
             self._mark("cancelling")
             self._call.interrupt()
+
+    def _break(self) -> None:
+        """A clock ran out: the connection ends, the answer at the gateway need not."""
+        self._is_break = self._plan.resume
+        self._call.interrupt()
 
     async def _prepare_and_connect(self) -> StreamResult:
         if self._transport is None:
@@ -144,28 +155,35 @@ class StreamRun:
             case TransportName.WS:
                 from tui.transports.websocket import WebSocketTransport  # noqa: PLC0415  see above
 
-                return WebSocketTransport(endpoint, keys)
+                return WebSocketTransport(endpoint, keys, lambda: self._is_break)
 
     async def _connect_until_done(self, transport: Transport) -> StreamResult:
         point: ResumePoint | None = None
-        while not self._is_cancelling:
+        while not self._is_unwanted():
             problem = await self._connect_once(transport, point)
-            if self._is_cancelling or self._is_over:
-                return self._result(problem)
+            if self._is_unwanted():
+                break
             if self._can_resume(problem):
                 point = await self._before_reconnection()
                 continue
+            is_reported = self._is_over
             result = self._result(problem)
-            if result.problem is None or not self._can_retry(result.problem):
+            if result.problem is None or not self._can_retry(result.problem, is_reported=is_reported):
                 return result
             point = None
             await self._before_retry(result.problem)
+        await self._forget()
         return self._result(None)
+
+    def _is_unwanted(self) -> bool:
+        """Whether `cancel` was called, at whatever await."""
+        return self._is_cancelling
 
     async def _connect_once(self, transport: Transport, point: ResumePoint | None) -> StreamProblem | None:
         """One connection to its end. None: the bytes ended cleanly, the run had enough, or it was cancelled."""
         self._attempts += 1
         self._head = None
+        self._is_break = False
         self._mark("connecting")
         self._wait_for(_Wait.CONNECTION, self._plan.clocks.connect_s)
         try:
@@ -219,14 +237,14 @@ class StreamRun:
             case Read():
                 return self._take_read(item)
             case ResponseHead():
-                self._take_head(item)
+                return self._take_head(item)
             case Marker():
                 self._emit(replace(item, attempt=self._attempts))
                 if item.name == "sent":
                     self._wait_for_token()
-        return True
+                return True
 
-    def _take_head(self, head: ResponseHead) -> None:
+    def _take_head(self, head: ResponseHead) -> bool:
         self._head = head
         secrets = self._credentials.secrets
         self._emit(replace(head, headers=tuple((n, mask_secrets(value, secrets)) for n, value in head.headers)))
@@ -238,6 +256,7 @@ class StreamRun:
             self._was_accepted = True
         else:
             self._wait_for(_Wait.REFUSAL_BODY, min(REFUSAL_BODY_S, self._plan.clocks.first_token_s))
+        return not self._decoder.is_over
 
     def _take_read(self, read: Read) -> bool:
         self._emit(read)
@@ -271,11 +290,12 @@ class StreamRun:
         else:
             self._wait_for(_Wait.FIRST_TOKEN, clocks.first_token_s)
 
-    def _can_retry(self, problem: StreamProblem) -> bool:
+    def _can_retry(self, problem: StreamProblem, *, is_reported: bool) -> bool:
+        """Whether the prompt may be sent again. `is_reported`: a gateway told of it in the stream, in good order."""
         if self._has_chunks or self._attempts > self._plan.retries:
             return False
         is_connecting = self._wait is _Wait.CONNECTION
-        return may_retry(problem, is_accepted=self._was_accepted, is_connecting=is_connecting)
+        return may_retry(problem, is_accepted=self._was_accepted and not is_reported, is_connecting=is_connecting)
 
     async def _before_retry(self, problem: StreamProblem) -> None:
         seconds = retry_delay_s(problem, self._attempts)
@@ -287,7 +307,8 @@ class StreamRun:
     def _can_resume(self, problem: StreamProblem | None) -> bool:
         """Whether a gateway's stream broke that may be taken up again; a clean end without proof is a break too."""
         is_gateway = self._endpoint is not None and self._endpoint.is_gateway_route
-        if not (self._plan.resume and is_gateway and self._was_accepted and self._reconnections < RECONNECTIONS):
+        is_willing = self._plan.resume and is_gateway and self._was_accepted and not self._is_over
+        if not is_willing or self._reconnections >= RECONNECTIONS:
             return False
         refusal = self._refusal()
         return may_resume(
@@ -305,6 +326,17 @@ class StreamRun:
             return None
         return (decoder.generation or "", decoder.last_seq)
 
+    async def _forget(self) -> None:
+        """Tells a gateway that may keep the answer for a reconnection that nobody will come; at most 1 s."""
+        generation = self._decoder.generation if self._decoder else None
+        if not (self._plan.resume and generation and self._plan.transport is TransportName.SSE) or self._is_over:
+            return
+        forget = getattr(self._transport, "forget", None)
+        if forget is not None:
+            with contextlib.suppress(Exception):  # the run is cancelled either way
+                async with asyncio.timeout(FORGET_S):
+                    await forget(self._plan, generation)
+
     def _refusal(self) -> StreamProblem | None:
         """The head of a connection that was not accepted, as a problem."""
         if self._head is None or self._has_stream:
@@ -320,6 +352,8 @@ class StreamRun:
             result = StreamResult("", (), outcome=Outcome.FAILED, problem=problem)
         else:
             result = self._decoder.finish(self._now(), end=problem)
+            if self._reconnections and self._has_chunks and result.problem is problem is not None:
+                result.outcome = Outcome.INCOMPLETE  # the answer was accepted once: a reconnection that fails breaks it
         redirect = self._redirect()
         if redirect is not None:
             result.outcome, result.problem = Outcome.FAILED, redirect

@@ -8,6 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Iterable
 from typing import Any
+from urllib.parse import quote
+
+import httpx
 
 from tui.core.chunks import StreamChunk
 from tui.core.request import RunPlan, TransportName
@@ -15,7 +18,7 @@ from tui.transports.base import Now, ResumePoint, Take
 from tui.transports.chunk_iteration import MessageLike, iterate_chunks, request_of
 from tui.transports.credentials import Credentials
 from tui.transports.endpoints import Endpoint
-from tui.transports.socket_reads import EnoughRead, SocketReads, record_reads_of
+from tui.transports.socket_reads import EnoughRead, SocketReads, record_reads_of, warm_up_network
 from tui.transports.tls_contexts import plain_context, tls_context
 from tui.version import __version__
 
@@ -24,21 +27,14 @@ class SSETransport:
     """Posts the prompt and gives the response's reads (see `base.Transport`)."""
 
     def __init__(self, endpoint: Endpoint, credentials: Credentials) -> None:
+        warm_up_network()
         self._endpoint = endpoint
         self._credentials = credentials
 
     async def exchange(self, plan: RunPlan, take: Take, now: Now, resume_after: ResumePoint | None = None) -> None:
         """One POST. Raises what httpx raises."""
-        import httpx  # noqa: PLC0415  only a run over sse pays for it
-
         reads = SocketReads(take, now, plan.event_limit_bytes)
-        is_loopback = self._endpoint.is_loopback
-        client = httpx.AsyncClient(
-            verify=tls_context(plan.ca_file) if self._endpoint.is_secure else plain_context(),
-            trust_env=not is_loopback,  # a proxy has no way to this machine's own addresses
-            follow_redirects=False,
-            timeout=None,  # noqa: S113  the run's own clocks cancel this call
-        )
+        client = self._client(plan)
         record_reads_of(client, reads)
         try:
             async with (
@@ -54,6 +50,20 @@ class SSETransport:
                 await reads.take_body(response.aiter_bytes())
         except EnoughRead:
             return
+
+    async def forget(self, plan: RunPlan, generation: str) -> None:
+        """Cancels a generation that the gateway may keep for a reconnection. Raises what httpx raises."""
+        url = f"{self._endpoint.url.partition('?')[0]}/{quote(generation, safe='')}"
+        async with self._client(plan) as client:
+            await client.delete(url, headers=self._credentials.request_headers())
+
+    def _client(self, plan: RunPlan) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            verify=tls_context(plan.ca_file) if self._endpoint.is_secure else plain_context(),
+            trust_env=not self._endpoint.is_loopback,  # a proxy has no way to this machine's own addresses
+            follow_redirects=False,
+            timeout=None,  # noqa: S113  the run's own clocks cancel this call
+        )
 
     def _headers(self, resume_after: ResumePoint | None) -> list[tuple[str, str]]:
         base = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +35,21 @@ CLOSE_LIMIT_S = 0.25
 
 
 class WebSocketTransport:
-    """Opens a WebSocket, sends the prompt and gives each message as a read (see `base.Transport`)."""
+    """Opens a WebSocket, sends the prompt and gives each message as a read (see `base.Transport`).
 
-    def __init__(self, endpoint: Endpoint, credentials: Credentials) -> None:
+    `is_break` says, while `exchange` is being cancelled, that the run means to resume: then the connection just
+    closes, and the gateway is not asked to cancel.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        credentials: Credentials,
+        is_break: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._endpoint = endpoint
         self._credentials = credentials
+        self._is_break = is_break
 
     async def exchange(self, plan: RunPlan, take: Take, now: Now, resume_after: ResumePoint | None = None) -> None:
         """One connection. Raises what websockets raises; a close with 1000 is a clean end."""
@@ -83,10 +93,8 @@ class WebSocketTransport:
             await connection.send(_opening(plan, resume_after))
             await connection.finished.wait()
         except asyncio.CancelledError:
-            with contextlib.suppress(Exception):  # a link that is already broken needs no farewell
-                async with asyncio.timeout(CANCEL_LIMIT_S):
-                    await connection.send(WSMessage("cancel", {}).to_json())
-                    await connection.finished.wait()
+            if not self._is_break():
+                await _say_cancel(connection)
             raise
 
 
@@ -209,6 +217,14 @@ def _take_refusal(response: Response, take: Take, at: float) -> None:
 def _frame_bytes(payload_bytes: int) -> int:
     """The size of an unmasked frame (RFC 6455 5.2)."""
     return payload_bytes + (2 if payload_bytes < 126 else 4 if payload_bytes < 65536 else 10)
+
+
+async def _say_cancel(connection: _StampedConnection) -> None:
+    """Asks the far end to stop, and takes what it says to that."""
+    with contextlib.suppress(Exception):  # a link that is already broken needs no farewell
+        async with asyncio.timeout(CANCEL_LIMIT_S):
+            await connection.send(WSMessage("cancel", {}).to_json())
+            await connection.finished.wait()
 
 
 async def _shut(connection: _StampedConnection) -> None:

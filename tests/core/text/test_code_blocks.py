@@ -171,7 +171,10 @@ def test_info_is_stripped_and_decoded(info: str, decoded: str, language: str | N
         ("> a\n2. ```\n   b\n", ["b\n"]),  # the paragraph is in the quote, which the item ends
         ("a\n-\n  ```\n  b\n", ["b\n"]),  # the underline of a heading
         ("a\n*\n      ```\n", []),  # an empty item does not end a paragraph
-        ("-\n\n  ```\n", [""]),  # an item begins with one blank line at most; the fence is outside
+        ("-\n\n  ```\nb\n", ["b\n"]),  # an item begins with one blank line at most; the fence is outside
+        ("-\n  \n  ```\nb\n", ["b\n"]),
+        ("- > ```\n\n  > b\n", [""]),  # a blank line goes on with the item, not with the quote in it
+        ("- > - ```\n  >\n  >   b\n", ["\nb\n"]),
         ("-\n  ```\n  b\n", ["b\n"]),
         ("> a\n    ```\n", []),  # a lazy line
         (">     a\n    ```\n", []),

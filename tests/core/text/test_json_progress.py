@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 
@@ -60,6 +61,24 @@ def test_any_text_is_taken(text: str) -> None:
     assert progress_of(json.dumps(text)).is_valid
 
 
+@pytest.mark.parametrize("is_long", [False, True])
+def test_numbers_are_those_of_the_decoder(is_long: bool) -> None:
+    """All words of up to five signs; in a long text they go through the larger steps."""
+    for length in range(1, 6):
+        for signs in itertools.product("01-+.e", repeat=length):
+            text = f"[{''.join(signs)},0]" + " " * (200 if is_long else 0)
+            assert progress_of(text).is_valid == is_one_value(text), text
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": 1,}', "[1,]", '{"a": 1, "b"}', '[1, "\n"]', "[NaN, 1]", '{"a": tru, "b": 1}', "[1,,2]"]
+)
+def test_long_texts_are_read_as_strictly(text: str) -> None:
+    at = progress_of(text).error_at
+    assert at is not None
+    assert progress_of(text + " " * 500).error_at == at
+
+
 def test_the_frame_at_which_arguments_become_valid_is_told() -> None:
     progress, verdicts = JSONProgress(), []
     for frame in ["", '{"city":', ' "Par', 'is"', "}", " \n"]:
@@ -69,14 +88,11 @@ def test_the_frame_at_which_arguments_become_valid_is_told() -> None:
 
 
 def test_a_number_is_valid_until_more_comes() -> None:
-    progress = progress_of("12")
-    assert progress.is_valid
-    progress.add(".")
-    assert not progress.is_valid
-    progress.add("5 ")
-    assert progress.is_valid
-    progress.add("5")
-    assert not progress.is_valid
+    progress, verdicts = JSONProgress(), []
+    for frame in ["12", ".", "5 ", "5"]:
+        progress.add(frame)
+        verdicts.append(progress.is_valid)
+    assert verdicts == [True, False, True, False]
     assert progress.error_at == 5
 
 

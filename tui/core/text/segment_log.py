@@ -29,7 +29,7 @@ class _HeldChunks:
         self._first = 0
         self._texts: list[str] = []
         self._ends = array("q")
-        self._indices = array("q")
+        self._indices = array("i")
         self._arrivals = array("d")
 
     def add(self, text: str, chunk_index: int, at: float) -> None:
@@ -83,9 +83,9 @@ class SegmentLog:
         self._groups: list[str] = []
         self._texts: list[str] = []
         self._ends = array("q")
-        self._first_chunks = array("q")
-        self._last_chunks = array("q")
-        self._emitted_chunks = array("q")
+        self._first_chunks = array("i")
+        self._last_chunks = array("i")
+        self._emitted_chunks = array("i")
         self._first_at = array("d")
         self._emitted_at = array("d")
 

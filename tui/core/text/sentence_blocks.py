@@ -21,6 +21,12 @@ _RULE = re.compile(r"([-*_])(?:[ \t]*\1)+[ \t]*|=+[ \t]*")
 _MARKER = re.compile(r"[*_]{0,3}((?:\d{1,3}|[a-zA-Z])(?:\.\)|[.)]))[*_]{0,3}(?=\s)")
 _MARKER_SO_FAR = re.compile(r"[*_]{0,3}(?:(?:\d{1,3}|[a-zA-Z])(?:(?:\.\)|[.)])[*_]{0,3})?)?")
 
+# What most lines start with; the reader below says the same of them, at more cost.
+_COMMON = re.compile(
+    r"(?P<blank>[ \t]{0,8}[\r\n])|(?P<row>\||\#{1,6}[ \t])|(?P<text>(?:\*\*)?[^\W\d_]{2})"
+    r"|(?P<item>[ \t]{0,8}(?:[-*+]|(?P<marker>\d{1,3}[.)]))[ \t](?=(?:\*\*)?[^\W\d_]{2}))",
+)
+
 
 class LineKind(Enum):
     """What a line is; PENDING is a block for certain, whose kind is not certain yet."""
@@ -61,9 +67,17 @@ def read_line_start(text: str, at: int, quotes_before: int, *, final: bool) -> L
     `quotes_before` is the number of quote marks of the line before: only a deeper quote is a block.
     CommonMark 0.31 sections 4 and 5, with any indent and with the list markers of this project.
     """
-    if text[at : at + 2].isalpha() and at + 1 < len(text):
-        return LineStart(LineKind.TEXT, at)  # most lines; the long way says the same
-    return _LineReader(text, at, quotes_before, final=final).read()
+    common = _COMMON.match(text, at)
+    if common is None:
+        return _LineReader(text, at, quotes_before, final=final).read()
+    name = common.lastgroup
+    if name == "text":
+        return LineStart(LineKind.TEXT, at)
+    if name == "blank":
+        return LineStart(LineKind.BLANK, common.end() - 1)
+    if name == "row":
+        return LineStart(LineKind.WHOLE_LINE, at, is_block=True)
+    return LineStart(LineKind.ITEM, common.end(), 0, common["marker"] or "", is_block=True)
 
 
 def read_marker(text: str, at: int, *, final: bool) -> tuple[int, str] | None:

@@ -22,6 +22,7 @@ _RUN_TAIL = re.compile(f"[{re.escape(rules.TERMINATORS + rules.CLOSERS)}]*")
 _RUN_TAIL_REVERSED = re.compile(f"[{re.escape(rules.TERMINATORS + rules.CLOSERS)}“«]*")
 _SPACED_DOTS = re.compile(r"\.(?:[ \u00a0]\.(?![.\w]))+")
 _LAST_TERMINATOR = re.compile(f"{_TERMINATOR_CLASS}(?=[^{re.escape(rules.TERMINATORS)}]*\\Z)")
+_PLAIN = re.compile(r"[.?!…] ([^\W\d_])")
 _ONLY_DOTS = re.compile(r"[.…]+")
 _CITATION = re.compile(r"(?:\[\^?\w{1,12}\])+|[⁰¹²³⁴-⁹]+|【[^】\s]{1,40}】")
 _CITATION_SO_FAR = re.compile(r"(?:\[\^?\w{1,12}\])*\[\^?\w{0,12}|【[^】\s]{0,40}")
@@ -73,6 +74,16 @@ def run_end(text: str, at: int, nesting: str, *, final: bool) -> int:
     if not known and (end == stop or (text[at] == "." and text[end] in " \u00a0" and end + 2 > stop)):
         return WAIT
     return end
+
+
+def judge_plain(text: str, segment_start: int, at: int) -> int | None:
+    """The verdict on a lone sign before one space and a letter, which most are; None if it takes a judge."""
+    plain = _PLAIN.match(text, at)
+    if plain is None:
+        return None
+    if plain[1].islower():
+        return PASS
+    return at + 1 if _ending_before(text, segment_start, at, at + 1) is _Ending.FREE else None
 
 
 def judge(place: Place, at: int, end: int, *, double_quote_open: bool) -> int:
@@ -213,25 +224,21 @@ def _ends_before(ending: _Ending, word: str, *, has_dot: bool) -> bool:
 
 def _ending_before(text: str, segment_start: int, at: int, end: int) -> _Ending:
     """What the word before the terminator at `at` says; FREE for all but a lone dot or a name like Yahoo!."""
-    if text[at + 1 : end].strip(rules.CLOSERS):
+    if text[at] not in ".!" or text[at + 1 : end].strip(rules.CLOSERS):
         return _Ending.FREE
     left = text[max(segment_start, at - rules.LOOKBEHIND) : at]
     found = _LAST_PART.search(left, left.rfind(" ") + 1)
     if found is None:
         return _Ending.FREE
-    word = found[0].lower()
     if text[at] == "!":
-        return _Ending.BEFORE_OPENER if word in rules.NAMES_WITH_MARK else _Ending.FREE
-    if text[at] != ".":
-        return _Ending.FREE
-    if len(word) == 1:
-        return _ending_of_letter(found[0], left[: found.start()])
-    if word in rules.UNITS_TOO and left[: found.start()].rstrip()[-1:].isdecimal():
-        return _Ending.FREE
-    return _ending_of_word(word)
+        return _Ending.BEFORE_OPENER if found[0].lower() in rules.NAMES_WITH_MARK else _Ending.FREE
+    before = left[: found.start()]
+    return _ending_of_letter(found[0], before) if len(found[0]) == 1 else _ending_of_word(found[0].lower(), before)
 
 
-def _ending_of_word(word: str) -> _Ending:
+def _ending_of_word(word: str, before: str) -> _Ending:
+    if word in rules.UNITS_TOO and before.rstrip()[-1:].isdecimal():
+        return _Ending.FREE
     if word in rules.NEVER_ENDS:
         return _Ending.NEVER
     if word in rules.ENDS_BEFORE_OPENER or _DOTTED.fullmatch(word):
@@ -247,7 +254,7 @@ def _ending_of_letter(letter: str, before: str) -> _Ending:
         return _Ending.NEVER
     if letter.isupper():
         return _Ending.INITIAL if before.strip(rules.OPENERS + " \t\r\n") else _Ending.NEVER
-    ending = _ending_of_word(letter.lower())
+    ending = _ending_of_word(letter.lower(), before)
     return _Ending.LETTER if ending is _Ending.FREE and letter.islower() else ending
 
 

@@ -176,9 +176,11 @@ SENTENCE_OPENERS = _merged(
             этот эта эти тот в на с по из за от до у к и а но или что кто как когда где почему если не да нет так
             там тут потом теперь сейчас сегодня затем после перед для был была были есть её его их
             """,
-        "bg kk tr el": "той тя те ние това тази този бұл ол олар біз мен bu o ve bir ben sen biz η ο το οι τα αυτό και στο στη",
+        "bg kk": "той тя те ние това тази този бұл ол олар біз мен",
+        "tr el": "bu o ve bir ben sen biz η ο το οι τα αυτό και στο στη",
     },
 )
+
 # After a single capital these are more often part of a name: "J. De Niro", "O. La Hoya", "W. Will".
 NAME_PARTICLES = _merged(
     {

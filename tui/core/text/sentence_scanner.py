@@ -21,7 +21,16 @@ from tui.core.text.sentence_blocks import (
     read_line_start,
     read_marker,
 )
-from tui.core.text.sentence_boundaries import PASS, WAIT, Place, judge, nesting_past, nesting_through, run_end
+from tui.core.text.sentence_boundaries import (
+    PASS,
+    WAIT,
+    Place,
+    judge,
+    judge_plain,
+    nesting_past,
+    nesting_through,
+    run_end,
+)
 
 _SIGNS = re.escape(rules.TERMINATORS + "".join(rules.QUOTE_PAIRS) + rules.NESTING_OPENERS + rules.BULLETS) + '\\r\\n`"'
 _IN_TEXT = re.compile(f"[{_SIGNS}]")
@@ -102,10 +111,10 @@ class SentenceScanner(SegmentWindow):
 
     def _step(self, *, final: bool) -> bool:
         """One step onward; False when the text so far allows none."""
-        if self._position - self._start + self._parts_length > self._cap:
-            self._cut_at_cap_and_forget()
         if self._phase is _Phase.TEXT:
             return self._read_text(final=final)
+        if self._position - self._start + self._parts_length > self._cap:
+            self._cut_at_cap_and_forget()
         if self._phase is _Phase.LINE_START:
             return self._read_line_start(final=final)
         if self._phase is _Phase.SEGMENT_START:
@@ -114,7 +123,7 @@ class SentenceScanner(SegmentWindow):
 
     # Text: from sign to sign.
 
-    def _read_text(self, *, final: bool) -> bool:
+    def _read_text(self, *, final: bool) -> bool:  # noqa: PLR0911  one return for each kind of sign
         if not self._find_sign():
             return False
         at = self._position
@@ -137,7 +146,12 @@ class SentenceScanner(SegmentWindow):
     def _find_sign(self) -> bool:
         """Go to the next sign, cutting at the cap on the way; False at the end of the text so far."""
         while True:
-            self._signs = self._wanted_signs()
+            if self._phase is _Phase.WHOLE_LINE:
+                self._signs = _IN_WHOLE_LINE
+            elif self._code_span:
+                self._signs = _IN_CODE_SPAN
+            else:
+                self._signs = _IN_NUMBERED_TEXT if self._expected_marker[-1:] == ")" else _IN_TEXT
             found = self._signs.search(self._window, self._position)
             self._position = found.start() if found else len(self._window)
             if self._position - self._start + self._parts_length <= self._cap:
@@ -145,13 +159,6 @@ class SentenceScanner(SegmentWindow):
             self._cut_at_cap_and_forget()
         self._is_idle = found is None
         return found is not None
-
-    def _wanted_signs(self) -> re.Pattern[str]:
-        if self._phase is _Phase.WHOLE_LINE:
-            return _IN_WHOLE_LINE
-        if self._code_span:
-            return _IN_CODE_SPAN
-        return _IN_NUMBERED_TEXT if self._expected_marker[-1:] == ")" else _IN_TEXT
 
     def _read_terminator(self, at: int, sign: str, *, final: bool) -> bool:
         window = self._window
@@ -165,6 +172,10 @@ class SentenceScanner(SegmentWindow):
             is_marker = self._stands_expected(at, final=final)
             if is_marker is not False:
                 return bool(is_marker)
+        plain = None if self._nesting else judge_plain(window, self._start, at)
+        if plain is not None:
+            self._follow(plain, at, at + 1, "")
+            return True
         end = run_end(window, at, self._nesting, final=final)
         if end == WAIT:
             return False
@@ -178,20 +189,19 @@ class SentenceScanner(SegmentWindow):
             verdict = judge(place, at, end, double_quote_open=self._double_quote_open)
         if verdict == WAIT:
             return False
-        if verdict == PASS:
-            self._pass_to(at, end, nesting)
-        else:
-            self._pass_to(at, verdict, "")
+        self._follow(verdict, at, end, nesting)
+        return True
+
+    def _follow(self, verdict: int, at: int, end: int, nesting: str) -> None:
+        """Go on behind the closing signs, or cut where the verdict says."""
+        self._position = end if verdict == PASS else verdict
+        self._nesting = nesting
+        if self._window.count('"', at, self._position) % 2:
+            self._double_quote_open = not self._double_quote_open
+        if verdict != PASS:
             self._cut(verdict)
             self._expected_marker = ""
             self._phase = _Phase.SEGMENT_START
-        return True
-
-    def _pass_to(self, at: int, end: int, nesting: str) -> None:
-        if self._window.count('"', at, end) % 2:
-            self._double_quote_open = not self._double_quote_open
-        self._nesting = nesting
-        self._position = end
 
     def _begins_list(self, at: int) -> bool:
         """Whether the dot belongs to the first number of a list in the line: "Steps: 1. Install it."."""

@@ -12,6 +12,7 @@ from enum import Enum, auto
 
 from tui.core.chunks import StreamProblem
 from tui.core.wire.http_problems import quote
+from tui.core.wire.json_text import parse_json
 from tui.core.wire.ndjson_codec import JSONValueSplitter, NDJSONDecoder
 from tui.core.wire.sse_codec import SSEDecoder, SSEEvent
 
@@ -27,7 +28,8 @@ _NDJSON_TYPES = frozenset(
     }
 )
 _SSE_START = re.compile(rb"(?:data|event|id|retry)[:\r\n]|:")
-_SSE_NAMES = (b"data:", b"event:", b"retry:", b"id:")
+_SSE_NAMES = (b"data:", b"event:", b"id:", b"retry:")
+_EVENT_NAMES = _SSE_NAMES[:3]  # a cut retry line is no cut event
 _BLANK = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 _BODY_LIMIT_BYTES = 65_536  # what is kept of a body that is no stream
@@ -55,9 +57,10 @@ class BodyReader:
 
     def __init__(self, status: int, headers: Mapping[str, str], dialect: str, limit_bytes: int) -> None:
         self.status = status
+        self.headers = headers
         self.media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         self.framing = self._framing_of_head(dialect)
-        self.body = b""
+        self.body = bytearray()
         self.sse = SSEDecoder(limit_bytes)
         self._lines: NDJSONDecoder | JSONValueSplitter = (
             NDJSONDecoder(limit_bytes) if self.framing is Framing.LINES else JSONValueSplitter(limit_bytes)
@@ -69,7 +72,7 @@ class BodyReader:
             return self.sse.feed(data)
         if self.framing in _LINE_FRAMINGS:
             return [SSEEvent(text) for text in self._lines.feed(data)]
-        self.body = (self.body + data)[:_BODY_LIMIT_BYTES] if len(self.body) < _BODY_LIMIT_BYTES else self.body
+        self.body += data[: _BODY_LIMIT_BYTES - len(self.body)]
         if self.framing is Framing.BODY:
             return []
         return self._decide()
@@ -79,10 +82,11 @@ class BodyReader:
         self.sse.finish()
         if self.framing is not Framing.LINES:
             return []
-        pending = self._lines.pending.strip(_BLANK)
-        if not pending.endswith((b"}", b"]")):
+        try:
+            parse_json(self._lines.pending.decode("utf-8", "replace"))
+        except ValueError:
             return []
-        return [SSEEvent(text)] if (text := self._lines.finish()) else []
+        return [SSEEvent(self._lines.finish())]
 
     @property
     def accepts(self) -> bool:
@@ -160,10 +164,13 @@ class BodyReader:
         return self.media_type in _NDJSON_TYPES or self.media_type in ("", "text/event-stream", "application/json")
 
     def _decide(self) -> list[SSEEvent]:
-        self.framing = _framing_of_start(self.body)
+        self.framing = _framing_of_start(bytes(self.body))
+        if self.framing is Framing.UNKNOWN and not self.body.strip(_BLANK):
+            self.body.clear()  # blank lines can come for long, to keep the connection alive
         if not self.is_stream:
             return []
-        start, self.body = self.body, b""
+        start = bytes(self.body)
+        self.body.clear()
         return self.feed(start)
 
 
@@ -180,5 +187,5 @@ def _framing_of_start(start: bytes) -> Framing:
 
 
 def _is_field(line: bytes) -> bool:
-    """Whether a line is a field of the standard or the beginning of one."""
-    return bool(line) and (line.startswith(_SSE_NAMES) or any(name.startswith(line) for name in _SSE_NAMES))
+    """Whether a line is a field of an event or the beginning of one."""
+    return bool(line) and (line.startswith(_EVENT_NAMES) or any(name.startswith(line) for name in _EVENT_NAMES))

@@ -1,7 +1,7 @@
 """The chunks of a run in columns: what most chunks have (a frame, a piece of text) in columns, the rest sparse.
 
-A million chunks as objects would cost some 200 MB; here a plain one costs little more than its text, compressed. Written
-by the stream assembly; read as `StreamResult.chunks`.
+A million chunks as objects would cost some 200 MB; here a plain one costs little more than its text,
+compressed. Written by the stream assembly; read as `StreamResult.chunks`.
 """
 
 from __future__ import annotations
@@ -62,5 +62,6 @@ class ChunkColumns(Sequence[StreamChunk]):
         if rich := self._rich.get(index):
             return rich
         frame = self._frame_indices[index]
-        model = self._models[bisect_right(self._model_starts, index) - 1] if self._models else None
+        row = bisect_right(self._model_starts, index) - 1
+        model = self._models[row] if row >= 0 else None
         return StreamChunk(self._contents[index], index=index, model=model, at=self._frames.time_of(frame), frame=frame)

@@ -5,23 +5,17 @@ Sans-IO and without a clock: an HTTP date in Retry-After is taken relative to th
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
 from tui.core.chunks import StreamProblem
+from tui.core.wire.json_text import parse_json
+from tui.core.wire.reported_errors import mask_keys, message_of, type_of
 
-_KEY = re.compile(r"\b((?:sk|pk|rk|gsk|xai|key)-|Bearer\s+)[A-Za-z0-9_\-.]{8,}")
 _QUOTE_CHARS = 80
-
-
-def mask_keys(text: str) -> str:
-    """The text with whatever looks like an API key masked: servers echo keys in their messages."""
-    return _KEY.sub(r"\1***", text)
 
 
 def quote(body: bytes) -> str:
@@ -36,11 +30,12 @@ def http_problem(status: int, headers: Mapping[str, str], body: bytes) -> Stream
 
     The message is the server's own where the body is JSON that has one, else a sentence.
     """
-    message, kind_of_error = _reported(body)
+    value = _json_body(body)
+    message = message_of(value)
     return StreamProblem.of(
         _kind(status),
-        mask_keys(message) if message else _sentence(status, headers, body),
-        type=kind_of_error,
+        message or _sentence(status, headers, body),
+        type=type_of(value) if message else None,
         status=status,
         retry_after=retry_after_s(headers),
     )
@@ -48,9 +43,9 @@ def http_problem(status: int, headers: Mapping[str, str], body: bytes) -> Stream
 
 def content_type_problem(content_type: str, body: bytes) -> StreamProblem:
     """The problem of an accepted response whose body is no stream."""
-    named = content_type or "without a content type"
+    named = f"is {content_type}" if content_type else "has no content type"
     begin = f"; it begins: {quote(body)}" if body else ""
-    return StreamProblem.of("content_type", f"the answer is no stream but {named}{begin}")
+    return StreamProblem.of("content_type", f"the answer {named} and is no stream{begin}")
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -87,38 +82,12 @@ def _kind(status: int) -> str:
     return "redirect" if 300 <= status < 400 else f"http_{status}"
 
 
-def _reported(body: bytes) -> tuple[str, str | None]:
-    """Message and type in a JSON error body, empty and None without one."""
+def _json_body(body: bytes) -> Any:
+    """The JSON value of a body, None without one."""
     try:
-        value = json.loads(body.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return "", None
-    if isinstance(value, list) and value:
-        value = value[0]
-    if not isinstance(value, dict):
-        return "", None
-    error = value.get("error") or value
-    if isinstance(error, str):
-        return error, "error"
-    inner = error if isinstance(error, dict) else {}
-    message = next((text for name in ("message", "detail", "title", "msg") if (text := _words(inner.get(name)))), "")
-    return message or _words(value.get("message")), _type_of(inner)
-
-
-def _type_of(error: Mapping[str, Any]) -> str:
-    own, code = error.get("type"), error.get("code")
-    if isinstance(own, str) and own and own != "error":
-        return own
-    return str(code)[:200] if isinstance(code, (str, int)) and not isinstance(code, bool) and code != "" else "error"
-
-
-def _words(value: Any) -> str:
-    """A message: a string, or the messages of FastAPI's list of details."""
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, list):
-        return ""
-    return "; ".join(item["msg"] for item in value if isinstance(item, dict) and isinstance(item.get("msg"), str))
+        return parse_json(body.decode("utf-8", "replace"))
+    except ValueError:
+        return None
 
 
 def _sentence(status: int, headers: Mapping[str, str], body: bytes) -> str:

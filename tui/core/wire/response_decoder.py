@@ -12,22 +12,20 @@ from typing import Any, Final
 from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult, Trap
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES
 from tui.core.wire.body_reader import BodyReader, Framing
-from tui.core.wire.dialects.base import Dialect, looks_like_error, problem_of
+from tui.core.wire.dialects.base import Dialect
 from tui.core.wire.dialects.catalogue import dialect_of
 from tui.core.wire.dialects.detection import detect
 from tui.core.wire.frames import Frame
-from tui.core.wire.http_problems import content_type_problem, http_problem, quote
+from tui.core.wire.http_problems import quote
 from tui.core.wire.json_text import parse_json
+from tui.core.wire.reported_errors import looks_like_error, problem_of
 from tui.core.wire.sse_codec import SSEEvent
 from tui.core.wire.stream_assembly import StreamAssembly
+from tui.core.wire.stream_verdict import no_stream_problem, verdict
 
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 
 _QUOTED_BYTES: Final = 512  # so much of a body that is no stream is awaited before it is refused
-_REFUSALS: Final = frozenset(
-    {"connect", "dns", "tls", "insecure", "auth", "redirect", "handshake"}
-    | {"content_type", "bad_json", "decode", "too_large"}
-)
 
 
 class ResponseDecoder:
@@ -52,6 +50,7 @@ class ResponseDecoder:
         self._evidence = "" if dialect == "auto" else "named by the caller"
         self._read_count = 0
         self._connection_count = 0
+        self._has_messages = False
         self._result: StreamResult | None = None
         self._begin(status, headers)
 
@@ -88,7 +87,7 @@ class ResponseDecoder:
         if self._result is None:
             self._assembly.at = at
             self._end_body()
-            outcome, problem = self._verdict(end)
+            outcome, problem = verdict(self._assembly, self._body, end, is_later=self._connection_count > 1)
             self._result = self._result_of(outcome, problem)
         return self._result
 
@@ -108,7 +107,9 @@ class ResponseDecoder:
         self._assembly.reopen()
         if self._dialect:
             self._dialect.begin_connection()
+        retry_ms = self.retry_ms
         self._begin(status, headers)
+        self._body.sse.retry = retry_ms
 
     # Out.
 
@@ -130,7 +131,9 @@ class ResponseDecoder:
     @property
     def proof(self) -> str | None:
         """By which words the end is proved ("[DONE]", "message_stop", "every choice finished"), or None."""
-        return self._assembly.proof
+        if self._assembly.proof or self._assembly.problem or self._dialect is None:
+            return self._assembly.proof
+        return self._dialect.late_proof
 
     @property
     def has_progress(self) -> bool:
@@ -185,10 +188,10 @@ class ResponseDecoder:
 
     def _begin(self, status: int, headers: Headers) -> None:
         pairs = headers.items() if isinstance(headers, Mapping) else headers
-        self._headers: dict[str, str] = {}
+        first: dict[str, str] = {}
         for name, value in pairs:
-            self._headers.setdefault(name.lower(), value)
-        self._body = BodyReader(status, self._headers, self._named, self._limit)
+            first.setdefault(name.lower(), value)
+        self._body = BodyReader(status, first, self._named, self._limit)
         self._first_frame = len(self.frames)
         self._connection_count += 1
         self._is_cut_high = False
@@ -210,6 +213,7 @@ class ResponseDecoder:
         if len(message) > self._limit:
             self._assembly.fail(StreamProblem.of("too_large", f"a message of {len(message)} characters"))
             return
+        self._has_messages = True
         self._read_events([SSEEvent(message)])
 
     def _refuse_binary(self, data: bytes) -> None:
@@ -222,18 +226,7 @@ class ResponseDecoder:
             words = f"one event is larger than the limit of {self._limit} bytes"
             self._assembly.fail(StreamProblem.of("too_large", words))
         elif self._body.is_other and len(self._body.body) >= _QUOTED_BYTES:
-            self._assembly.fail(self._content_type_problem())
-
-    def _content_type_problem(self) -> StreamProblem:
-        body = self._body
-        if body.media_type.endswith("json") and body.framing is Framing.BODY:
-            return StreamProblem.of(
-                "bad_json", f"the answer is {body.media_type} by name, but no JSON: {quote(body.body)}"
-            )
-        return content_type_problem(body.media_type, body.body or self._first_text().encode("utf-8", "surrogatepass"))
-
-    def _first_text(self) -> str:
-        return self.frames[self._first_frame].text if len(self.frames) > self._first_frame else ""
+            self._assembly.fail(no_stream_problem(self._body))
 
     def _add_frame(self, text: str, event: str | None = None) -> None:
         frames = self._assembly.frames
@@ -286,7 +279,7 @@ class ResponseDecoder:
                 dialect.read(value, name, event.id)
 
     def _detect(self, value: Any, event: str | None) -> Dialect | None:
-        found = detect(value, event, is_message=self._body.status == 101)
+        found = detect(value, event, is_message=self._has_messages)
         if found is not None:
             name, evidence = found
             self._dialect = dialect_of(name, self._assembly)
@@ -331,8 +324,9 @@ class ResponseDecoder:
             self._read_events(events)
         if self._body.body and not self._body.is_stream:
             self._add_frame(self._body.body.decode("utf-8", "replace"))
-        if self._dialect and self._assembly.problem is None:
-            self._dialect.finish()
+        if self._assembly.proof is None and (proof := self.proof):
+            self._assembly.complete(proof)
+            self._assembly.oddities.remark("no_done")
         self._note_body()
 
     def _note_body(self) -> None:
@@ -345,40 +339,6 @@ class ResponseDecoder:
 
     def _body_traps(self) -> dict[str, int]:
         return {kind: self._first_frame + index for kind, index in self._body.traps().items()}
-
-    def _verdict(self, end: StreamProblem | None) -> tuple[Outcome, StreamProblem | None]:
-        assembly, body = self._assembly, self._body
-        if assembly.outcome is not None:
-            return assembly.outcome, assembly.problem
-        if assembly.proof is not None:
-            return Outcome.COMPLETED, None
-        if not body.accepts:
-            return (Outcome.INCOMPLETE if self._has_earlier_text() else Outcome.FAILED), self._refusal()
-        if self._is_no_stream():
-            return Outcome.FAILED, self._content_type_problem()
-        if end is not None:
-            is_refusal = end.kind in _REFUSALS or end.kind.startswith("http_")
-            return (Outcome.FAILED if is_refusal else Outcome.INCOMPLETE), end
-        return Outcome.INCOMPLETE, body.cut_problem()
-
-    def _has_earlier_text(self) -> bool:
-        return self._connection_count > 1 and self._assembly.has_progress
-
-    def _is_no_stream(self) -> bool:
-        body = self._body
-        if body.framing is Framing.BODY:
-            return bool(body.body)
-        is_value = body.framing is Framing.VALUES and not body.has_cut_event
-        return is_value and not self._assembly.has_progress and len(self.frames) == self._first_frame + 1
-
-    def _refusal(self) -> StreamProblem:
-        body = self._body
-        if body.status == 204:
-            return StreamProblem.of("no_terminal", "the server answers 204 No Content: there is no stream", status=204)
-        problem = http_problem(body.status, self._headers, body.body)
-        if body.status == 410 and self._has_earlier_text():
-            return StreamProblem.of("resume_expired", problem.message, type=problem.type, status=410)
-        return problem
 
     def _result_of(self, outcome: Outcome, problem: StreamProblem | None) -> StreamResult:
         assembly = self._assembly

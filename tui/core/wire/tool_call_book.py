@@ -36,6 +36,10 @@ class ToolCallBook:
         """Whether the call with this key has any argument text."""
         return key in self._calls and bool(self._calls[key].pieces)
 
+    def name_of(self, key: Hashable) -> str:
+        """The name of the call with this key, "" when it has none yet."""
+        return self._calls[key].name if key in self._calls else ""
+
     def key_of_id(self, call_id: str, default: Hashable) -> Hashable:
         """The key of the call with this id, else `default`."""
         return next((key for key, call in self._calls.items() if call.id == call_id), default)

@@ -12,13 +12,12 @@ from tui.core.wire.dialects.base import (
     Dialect,
     count_of,
     json_text,
-    looks_like_error,
     object_of,
     objects_of,
-    problem_of,
     text_of,
     total_of,
 )
+from tui.core.wire.reported_errors import looks_like_error, problem_of
 from tui.core.wire.stream_assembly import StreamAssembly
 
 _TYPES = frozenset(

@@ -1,4 +1,4 @@
-"""What a dialect is, and the readings that several of them share: errors, usage, safe access to JSON members.
+"""What a dialect is, and the readings that several of them share: usage, safe access to JSON members.
 
 A dialect gets one parsed JSON value a frame and writes what it means into the StreamAssembly. It never raises,
 whatever the value is.
@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
-from tui.core.chunks import Outcome, StreamProblem, Usage
-from tui.core.problem_kinds import kind_exists
-from tui.core.wire.http_problems import mask_keys
+from tui.core.chunks import Usage
 from tui.core.wire.stream_assembly import StreamAssembly
+
+_MAX_COUNT = 2**63 - 1
 
 
 class Dialect:
@@ -42,8 +42,10 @@ class Dialect:
     def begin_connection(self) -> None:
         """A new connection of the same run begins."""
 
-    def finish(self) -> None:
-        """No more frames will come: a proof that needs the end can be given now."""
+    @property
+    def late_proof(self) -> str | None:
+        """What proves the end when the bytes end now, though it did not end the stream."""
+        return None
 
     def skip(self, value: Any, event: str | None = None) -> None:
         """Counts a value that means nothing here: an unknown type, or a wrong shape."""
@@ -59,8 +61,8 @@ def text_of(value: Any) -> str:
 
 
 def count_of(value: Any) -> int | None:
-    """The value if it is a whole number that is not negative, else None."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """The value if it is a whole number from 0 to 2**63 - 1, else None."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_COUNT else None
 
 
 def object_of(value: Any) -> dict[str, Any]:
@@ -74,10 +76,13 @@ def objects_of(value: Any) -> list[dict[str, Any]]:
 
 
 def json_text(value: Any) -> str:
-    """The value as it is if it is a string, else as compact JSON ("" for null)."""
+    """The value as it is if it is a string, else as compact JSON ("" for null, or nested too deeply to write)."""
     if value is None or isinstance(value, str):
         return value or ""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        return ""
 
 
 def usage_of(value: Any) -> Usage | None:
@@ -100,38 +105,6 @@ def total_of(given: int | None, made: int | None, total: int | None = None) -> i
     return None if given is None or made is None else given + made
 
 
-def looks_like_error(value: dict[str, Any], event: str | None = None) -> bool:
-    """Whether a JSON object reports an error, in any of the known ways."""
-    if value.get("error"):
-        return True
-    is_marked = event == "error" or value.get("type") == "error" or value.get("object") == "error"
-    return is_marked and not value.get("choices")
-
-
-def problem_of(value: Any) -> StreamProblem:
-    """The problem that an error object reports: `error` inside it if there is one, else itself.
-
-    `type` is the provider's type, else its code as text, else `error`. A `kind` of the closed set is kept.
-    """
-    outer = object_of(value)
-    error = outer.get("error") or value
-    inner = object_of(error)
-    kind = text_of(inner.get("kind")) or text_of(outer.get("kind"))
-    code = inner.get("code")
-    return StreamProblem.of(
-        kind if kind_exists(kind) else "server_error",
-        mask_keys(error if isinstance(error, str) else _error_message(inner, outer)),
-        type=_error_type(inner, code),
-        status=_status(inner.get("status"), inner.get("status_code"), code),
-        retry_after=_seconds(inner.get("retry_after"), outer.get("retry_after")),
-    )
-
-
-def outcome_of(value: Any) -> Outcome:
-    """The outcome that a gateway's error names, if it is one of the two possible; else failed."""
-    return Outcome.INCOMPLETE if object_of(value).get("outcome") == Outcome.INCOMPLETE else Outcome.FAILED
-
-
 def _first_count(counts: dict[str, Any], *names: str) -> int | None:
     return next((count for name in names if (count := count_of(counts.get(name))) is not None), None)
 
@@ -149,31 +122,3 @@ def _detail(counts: dict[str, Any], name: str) -> int | None:
         if (count := count_of(object_of(counts.get(group)).get(f"{name}_tokens"))) is not None:
             return count
     return count_of(counts.get("cache_read_input_tokens")) if name == "cached" else None
-
-
-def _error_message(inner: dict[str, Any], outer: dict[str, Any]) -> str:
-    for source in (inner, outer):
-        for name in ("message", "detail", "msg"):
-            if text := text_of(source.get(name)):
-                return text
-    return f"the server reports an error: {json_text(inner or outer)[:200]}"
-
-
-def _error_type(inner: dict[str, Any], code: Any) -> str:
-    own = text_of(inner.get("type"))
-    if own and own != "error":
-        return own
-    if isinstance(code, (str, int)) and not isinstance(code, bool) and code != "":
-        return str(code)[:200]
-    return "error"
-
-
-def _status(*candidates: Any) -> int | None:
-    return next((s for s in candidates if isinstance(s, int) and not isinstance(s, bool) and 100 <= s <= 599), None)
-
-
-def _seconds(*candidates: Any) -> float | None:
-    for value in candidates:
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1e9:
-            return float(value)
-    return None

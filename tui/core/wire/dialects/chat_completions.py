@@ -13,13 +13,12 @@ from tui.core.wire.dialects.base import (
     Dialect,
     count_of,
     json_text,
-    looks_like_error,
     object_of,
     objects_of,
-    problem_of,
     text_of,
     usage_of,
 )
+from tui.core.wire.reported_errors import looks_like_error, problem_of
 from tui.core.wire.tool_call_book import ToolCallBook
 
 
@@ -49,12 +48,11 @@ class ChatCompletions(Dialect):
         self._read_any(value, None)
         return True
 
-    def finish(self) -> None:
-        """Proves the end when every choice seen has its finish reason."""
+    @property
+    def late_proof(self) -> str | None:
+        """Every choice seen has its finish reason."""
         reasons = self.assembly.finish_reasons
-        if self.assembly.proof is None and reasons and all(reasons.values()):
-            self.assembly.complete("every choice finished")
-            self.assembly.oddities.remark("no_done")
+        return "every choice finished" if reasons and all(reasons.values()) else None
 
     def _read_plain(self, value: Any) -> bool:
         """Reads the usual delta, nothing but text of choice 0; False (and nothing done) for any other value."""
@@ -87,14 +85,17 @@ class ChatCompletions(Dialect):
         if not isinstance(value, dict):
             self.skip(value)
             return
-        choices = objects_of(value.get("choices"))
+        listed = value.get("choices")
+        choices = objects_of(listed)
+        if listed and (not isinstance(listed, list) or len(choices) != len(listed)):
+            self.assembly.oddities.remark("wrong_shape", detail="a choice is no object")
         usage = usage_of(value.get("usage")) or usage_of(object_of(value.get("x_groq")).get("usage"))
         model = text_of(value.get("model"))
         for place, choice in enumerate(choices):
             self._read_choice(choice, None if place else usage, model)
         if not choices:
             self.assembly.add(usage=usage, model=model)
-            if value.get("choices") == []:
+            if listed == []:
                 self.assembly.oddities.trap("empty_choices", self.assembly.frame)
         if looks_like_error(value, event):
             self.assembly.fail(problem_of(value))
@@ -155,9 +156,9 @@ class ChatCompletions(Dialect):
         self.assembly.oddities.trap("call_without_index", self.assembly.frame)
         if call_id:
             return book.key_of_id(call_id, call_id)
-        if book.last_key is None or (name and book.has_arguments(book.last_key)):
-            return f"call {len(book)}"
-        return book.last_key
+        last = book.last_key
+        is_another = name and (book.has_arguments(last) or book.name_of(last) not in ("", name))
+        return f"call {len(book)}" if last is None or is_another else last
 
     def _note_interleaving(self, key: Hashable, book: ToolCallBook) -> None:
         if book.last_key not in (None, key) and key in book:

@@ -16,11 +16,10 @@ from tui.core.wire.dialects.base import (
     json_text,
     object_of,
     objects_of,
-    outcome_of,
-    problem_of,
     text_of,
     usage_of,
 )
+from tui.core.wire.reported_errors import problem_of
 from tui.core.wire.stream_assembly import StreamAssembly
 
 _TYPES = frozenset({"start", "chunk", "done", "error", "cancelled"})
@@ -78,8 +77,8 @@ class Gateway(Dialect):
             return
         if content is None and "object" in data:
             content = json_text(data["object"])
-        if content is not None and not isinstance(content, str):
-            self.assembly.oddities.remark("wrong_shape", detail="content is not text")
+        if not data or (content is not None and not isinstance(content, str)):
+            self.assembly.oddities.remark("wrong_shape", detail="a chunk without text")
         self.assembly.add(
             text_of(content),
             reasoning=text_of(data.get("reasoning")),
@@ -124,7 +123,8 @@ class Gateway(Dialect):
         if data.get("kind") == "protocol" and data.get("outcome", "") is None:
             self.assembly.oddities.remark("client_complaint", detail=text_of(data.get("message"))[:200])
         else:
-            self.assembly.fail(problem_of(data), outcome_of(data))
+            outcome = Outcome.INCOMPLETE if data.get("outcome") == Outcome.INCOMPLETE else Outcome.FAILED
+            self.assembly.fail(problem_of(data, is_gateway=True), outcome)
 
     # Numbers.
 

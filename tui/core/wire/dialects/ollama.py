@@ -11,10 +11,10 @@ from tui.core.wire.dialects.base import (
     json_text,
     object_of,
     objects_of,
-    problem_of,
     text_of,
     total_of,
 )
+from tui.core.wire.reported_errors import problem_of
 
 
 class Ollama(Dialect):

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from tui.core.wire.dialects.base import Dialect, looks_like_error, problem_of
+from tui.core.wire.dialects.base import Dialect
+from tui.core.wire.reported_errors import looks_like_error, problem_of
 from tui.core.wire.stream_assembly import StreamAssembly
 from tui.errors import UsageError
 

@@ -13,13 +13,12 @@ from tui.core.wire.dialects.base import (
     Dialect,
     count_of,
     json_text,
-    looks_like_error,
     object_of,
     objects_of,
-    problem_of,
     text_of,
     usage_of,
 )
+from tui.core.wire.reported_errors import looks_like_error, problem_of
 from tui.core.wire.stream_assembly import StreamAssembly
 
 Channel = Literal["content", "refusal", "reasoning"]
