@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,7 +18,7 @@ from tests.gateway.running_gateway import HELLO, events_of, gateway_settings, ru
 from tests.gateway.scripted_upstream import Exchange, ScriptedUpstream, for_ever
 from tui.errors import UsageError
 from tui.gateway.gateway_settings import GatewaySettings
-from tui.gateway.server import bind
+from tui.gateway.server import GatewayServer, bind, create_app
 
 SERVE = """
 import sys
@@ -133,3 +134,22 @@ def test_an_address_in_use_is_a_usage_error_that_names_it() -> None:
 def test_a_host_that_is_none_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="no address of this machine"):
         bind(GatewaySettings(host="no-such-host.invalid"))
+
+
+def test_a_certificate_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
+    certificate = tmp_path / "cert.pem"
+    settings = GatewaySettings(tls_cert=str(certificate), tls_key=str(certificate))
+    with pytest.raises(UsageError, match="--tls-cert"):
+        GatewayServer(create_app(settings), settings)
+    certificate.write_text("no certificate")
+    with pytest.raises(UsageError, match="--tls-cert"):
+        GatewayServer(create_app(settings), settings)
+
+
+def test_a_key_does_not_travel_unprotected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-CANARY-123456")
+    settings = GatewaySettings(upstream="http://upstream.example/v1")
+    with pytest.raises(UsageError, match="https") as refused:
+        create_app(settings)
+    assert "CANARY" not in str(refused.value)
+    create_app(GatewaySettings(upstream="https://upstream.example/v1"))

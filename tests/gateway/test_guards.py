@@ -94,7 +94,7 @@ async def test_an_allowed_origin_gets_cors_and_its_preflight() -> None:
     [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", "Bearer \xe4"],
 )
 async def test_without_the_token_everything_but_health_is_401(authorization: str | None) -> None:
-    headers = {} if authorization is None else {"Authorization": authorization.encode("latin-1")}
+    headers = [] if authorization is None else [(b"Authorization", authorization.encode("latin-1"))]
     async with (
         ScriptedUpstream(answer) as upstream,
         running_gateway(gateway_settings(upstream.url, token=TOKEN)) as server,

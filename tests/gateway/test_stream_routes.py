@@ -3,7 +3,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -16,9 +18,10 @@ from tests.gateway.running_gateway import (
     read_events,
     running_gateway,
 )
-from tests.gateway.scripted_upstream import Exchange, ScriptedUpstream, for_ever
+from tests.gateway.scripted_upstream import Exchange, Script, ScriptedUpstream, for_ever
 from tui.core.chunks import Outcome
 from tui.core.wire.response_decoder import ResponseDecoder
+from tui.core.wire.sse_codec import SSEDecoder
 
 TERMINALS = {"done", "error", "cancelled"}
 WORDS = ("Grüße", " aus", " 東京", " 👋", "\n\n", 'a "b"', " end.")
@@ -269,11 +272,11 @@ async def test_two_readers_of_one_answer_and_only_the_last_to_leave_stops_it() -
         await upstream.wait_for_hang_ups(1)
 
 
-FAULTS: dict[str, tuple[Any, str, str, int | None]] = {}
+FAULTS: dict[str, tuple[Script, str, str, int | None]] = {}
 
 
-def fault(kind: str, outcome: str, status: int | None = None) -> Any:
-    def keep(script: Any) -> Any:
+def fault(kind: str, outcome: str, status: int | None = None) -> Callable[[Script], Script]:
+    def keep(script: Script) -> Script:
         FAULTS[script.__name__] = (script, kind, outcome, status)
         return script
 
@@ -455,6 +458,38 @@ async def test_buffered_gives_lossless_segments(buffer_type: str | None, items: 
         assert len(got) == 4
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        '{"a":1e999}',
+        '{"a":' + "[" * 5_000 + "]" * 5_000 + "}",
+        '{"a":' + "9" * 5_000 + "}",
+        '{"kaffee":\n\t"☕ 👋",\r\n"u":"\\u00e9\\ud83d"}',
+    ],
+)
+async def test_json_values_go_out_as_they_were_written(value: str) -> None:
+    async def speak(exchange: Exchange) -> None:
+        await exchange.head()
+        await exchange.tokens("first ", *(value[i : i + 700] for i in range(0, len(value), 700)), " end")
+        await exchange.finish()
+
+    async with (
+        ScriptedUpstream(speak) as upstream,
+        running_gateway(gateway_settings(upstream.url)) as server,
+        httpx.AsyncClient(base_url=server.url, trust_env=False) as client,
+    ):
+        data = [event.data for event in SSEDecoder().feed((await client.post("/v1/stream/json", json=HELLO)).content)]
+    assert data[1:] == ['{"done":true}']
+    assert data[0].startswith('{"object":')
+    assert data[0].isascii()
+    written = data[0].removeprefix('{"object":').removesuffix("}")
+    assert "\n" not in written
+    if "kaffee" in value:
+        assert json.loads(written) == json.loads(value)
+    else:
+        assert written == value
+
+
 async def test_json_gives_the_values_in_the_text() -> None:
     async def speak(exchange: Exchange) -> None:
         await exchange.head()
@@ -497,3 +532,22 @@ async def test_too_many_answers_at_a_time_are_503_until_one_ends() -> None:
         async with client.stream("POST", "/v1/stream", json=HELLO) as third:
             assert third.status_code == 200
             assert (await anext(events_of(third))).data["content"] == "one"
+
+
+async def test_a_reader_that_takes_nothing_is_cut_off_and_the_upstream_closed() -> None:
+    async def endless(exchange: Exchange) -> None:
+        await exchange.head()
+        while True:
+            await exchange.tokens("word " * 2_000)
+
+    async with (
+        ScriptedUpstream(endless) as upstream,
+        running_gateway(gateway_settings(upstream.url, send_s=0.3, log_bytes=500_000_000)) as server,
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(server.url).port, limit=2**10)
+        body = json.dumps(HELLO).encode()
+        head = f"Host: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(b"POST /v1/stream HTTP/1.1\r\n" + head.encode() + body)
+        await upstream.wait_for_hang_ups(1, within_s=10)
+        assert reader is not None
+        writer.close()

@@ -305,3 +305,43 @@ async def test_a_message_over_the_limit_is_1009() -> None:
             await receive(connection)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1009
+
+
+async def test_a_reader_that_takes_nothing_is_cut_off_and_the_upstream_closed() -> None:
+    async def endless(exchange: Exchange) -> None:
+        await exchange.head()
+        while True:
+            await exchange.tokens("word " * 2_000)
+
+    async with (
+        ScriptedUpstream(endless) as upstream,
+        running_gateway(gateway_settings(upstream.url, send_s=0.3, log_bytes=500_000_000)) as server,
+        connected(server, max_queue=1, max_size=None) as connection,
+    ):
+        await send(connection, COMPLETE)
+        await upstream.wait_for_hang_ups(1, within_s=10)
+        connection.transport.abort()
+
+
+async def test_the_next_complete_may_come_at_once_and_leaving_then_closes_the_upstream() -> None:
+    served = 0
+
+    async def first_whole_then_silent(exchange: Exchange) -> None:
+        nonlocal served
+        served += 1
+        await exchange.head()
+        await exchange.tokens("one")
+        await (exchange.finish() if served < 20 else for_ever())
+
+    async with (
+        ScriptedUpstream(first_whole_then_silent) as upstream,
+        running_gateway(gateway_settings(upstream.url)) as server,
+        connected(server) as connection,
+    ):
+        for _ in range(19):
+            await send(connection, COMPLETE)
+            assert (await receive_answer(connection))[-1]["type"] == "done"
+        await send(connection, COMPLETE)
+        await upstream.wait_for_requests(20)
+        connection.transport.abort()
+        await upstream.wait_for_hang_ups(1, within_s=0.5)

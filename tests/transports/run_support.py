@@ -7,17 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripted_server import (
+import pytest
+
+from tests.transports.scripted_server import (
     CHAT_DONE,
     WS_START,
     Peer,
+    Script,
     chat_event,
     gateway_done,
     gateway_event,
     ws_chunk,
     ws_done,
 )
-
 from tui.core.capture import CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
 from tui.core.chunks import StreamChunk, StreamResult
 from tui.core.request import Clocks, RunPlan, StreamRequest, TransportName
@@ -25,6 +27,8 @@ from tui.transports.run_stream import StreamRun
 
 ENVIRON = {"OPENAI_API_KEY": "sk-CANARY-123456", "STREAMSCOPE_TOKEN": "token-CANARY-123456"}
 LIMIT_S = 10.0
+ALL = pytest.mark.parametrize("transport", ["direct", "sse", "ws"])
+HTTP = pytest.mark.parametrize("transport", ["direct", "sse"])
 CLOCKS = Clocks(connect_s=5.0, first_token_s=5.0, idle_s=5.0)
 
 
@@ -122,3 +126,39 @@ async def send_end(peer: Peer, transport: str, seq: int) -> None:
 
 def tokens(count: int) -> str:
     return "".join(f"tok{index} " for index in range(count))
+
+
+def healthy(transport: str, count: int = 5) -> Script:
+    async def script(peer: Peer) -> None:
+        await open_stream(peer, transport)
+        await send_tokens(peer, transport, 0, count)
+        await send_end(peer, transport, count)
+        await peer.wait_gone()
+
+    return script
+
+
+def after_tokens(transport: str, end: Script, count: int = 3) -> Script:
+    async def script(peer: Peer) -> None:
+        await open_stream(peer, transport)
+        await send_tokens(peer, transport, 0, count)
+        await end(peer)
+
+    return script
+
+
+async def stall(peer: Peer) -> None:
+    await peer.wait_gone()
+
+
+async def reset(peer: Peer) -> None:
+    await asyncio.sleep(0.05)  # the tokens must have left before the reset discards what is queued
+    peer.reset()
+
+
+async def cut(_peer: Peer) -> None:
+    return
+
+
+def failing(status: int, **headers: str) -> Script:
+    return lambda peer: peer.answer(status, b'{"error":{"message":"rate"}}', **headers)

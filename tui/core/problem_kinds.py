@@ -8,9 +8,9 @@ from __future__ import annotations
 _KINDS: dict[str, tuple[str, str]] = {
     "connect": (
         "Connection failed",
-        "Start the server or fix the address and port (u). streamscope serve starts a gateway; ctrl+r tries again.",
+        "Start the server or fix the address and port (--url). streamscope serve starts a gateway; ctrl+r tries again.",
     ),
-    "dns": ("The host name was not found", "Check the spelling of the host (u), or the network and its DNS."),
+    "dns": ("The host name was not found", "Check the spelling of the host (--url), or the network and its DNS."),
     "tls": (
         "The secure connection failed",
         "Check the scheme (https or http) and the host name; a private certificate needs --ca-file FILE.",
@@ -25,20 +25,20 @@ _KINDS: dict[str, tuple[str, str]] = {
     ),
     "idle_timeout": (
         "The stream went silent",
-        "u raises the idle limit (--idle-timeout). R tests whether another way delivers.",
+        "--idle-timeout raises the limit. t tries another transport, which may deliver.",
     ),
     "disconnected": ("The server closed the connection", "ctrl+r tries again; the server's log may say why."),
     "reset": (
         "The stream was cut",
-        "ctrl+r runs again; ctrl+s keeps the evidence. On a gateway with resume: palette, run: resume.",
+        "What came is kept; ctrl+r runs again. Many SDKs report this as a normal end.",
     ),
     "truncated": (
         "The stream was cut",
-        "ctrl+r runs again; ctrl+s keeps the evidence. On a gateway with resume: palette, run: resume.",
+        "What came is kept; ctrl+r runs again. Many SDKs report this as a normal end.",
     ),
     "no_terminal": (
         "The stream ended without its end mark",
-        "ctrl+r runs again; ctrl+s keeps the evidence. Many SDKs report this as a normal end.",
+        "What came is kept; ctrl+r runs again. Many SDKs report this as a normal end.",
     ),
     "unterminated_event": (
         "The last event was cut",
@@ -46,11 +46,11 @@ _KINDS: dict[str, tuple[str, str]] = {
     ),
     "auth": (
         "The server does not accept the key (401)",
-        "Set the variable anew and restart, or choose another profile: u. The key is shown nowhere.",
+        "Set the variable anew and restart, or choose another profile (--profile). The key is shown nowhere.",
     ),
     "redirect": (
         "The server points to another host",
-        "Redirects are not followed, so that key and prompt go nowhere unasked. If you trust it, set that URL: u.",
+        "Redirects are not followed, so that key and prompt go nowhere unasked. If you trust it, use that URL (--url).",
     ),
     "handshake": (
         "The WebSocket handshake failed",
@@ -58,7 +58,7 @@ _KINDS: dict[str, tuple[str, str]] = {
     ),
     "content_type": (
         "Not a stream",
-        "Check the path: u shows the URL that was used. Usually a login page or a wrong path.",
+        "Check the path of the URL: usually it is a login page or a wrong path.",
     ),
     "decode": (
         "The bytes cannot be decoded",
@@ -87,13 +87,13 @@ _KINDS: dict[str, tuple[str, str]] = {
     ),
     "internal": (
         "streamscope itself failed",
-        "Please report it with the capture (ctrl+s); ctrl+r tries again.",
+        "Please report it; ctrl+r tries again.",
     ),
 }
 _HTTP: dict[int, tuple[str, str]] = {
     404: (
         "The path or the model does not exist (404)",
-        "Check the URL and the model: u shows the URL that was used.",
+        "Check the URL (--url) and the model (m lists them).",
     ),
     429: ("Too many requests (429)", "Wait, then ctrl+r; --retries N waits and tries again by itself."),
     403: (
@@ -141,5 +141,5 @@ def _entry(kind: str) -> tuple[str, str]:
         )
     return (
         f"The server refuses the request ({code})",
-        "The message is the server's own; u shows the URL that was used.",
+        "The message is the server's own.",
     )

@@ -6,6 +6,7 @@ upstream's address; a fault behind it breaks the client's connection too, so tha
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -15,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from tui.errors import GatewayError
 from tui.gateway.error_responses import error_response
 from tui.gateway.gateway_events import mask
+from tui.gateway.gateway_settings import GatewayLimits
 from tui.gateway.live_response import STREAM_HEADERS, send_within, until_client_leaves
 from tui.transports.classify import classify
 
@@ -37,40 +39,48 @@ class CompletionRelay:
     """An ASGI response that makes one upstream request."""
 
     def __init__(
-        self, client: httpx.AsyncClient, request: httpx.Request, secrets: Sequence[str], send_s: float
+        self, client: httpx.AsyncClient, request: httpx.Request, secrets: Sequence[str], limits: GatewayLimits
     ) -> None:
         self._client = client
         self._request = request
         self._secrets = secrets
-        self._send_s = send_s
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers when the upstream's head is there."""
         await until_client_leaves(receive, self._relay(scope, receive, send))
 
     async def _relay(self, scope: Scope, receive: Receive, send: Send) -> None:
+        deadline = asyncio.get_running_loop().time() + self._limits.generation_s
         try:
-            response = await self._client.send(self._request, stream=True)
-        except httpx.HTTPError as error:
+            async with asyncio.timeout_at(deadline):
+                response = await self._client.send(self._request, stream=True)
+        except (httpx.HTTPError, TimeoutError) as error:
             await error_response(_unreachable(error))(scope, receive, send)
             return
         try:
-            if response.is_redirect:
-                refusal = GatewayError(502, "upstream_redirect", "The upstream points elsewhere; that is not followed.")
-                await error_response(refusal)(scope, receive, send)
-            elif response.is_error:
-                await self._relay_error(response, send)
-            else:
-                await self._relay_body(response, send)
+            async with asyncio.timeout_at(deadline):
+                await self._relay_response(response, scope, receive, send)
         except (httpx.HTTPError, TimeoutError):
             return  # the body is left without its end: uvicorn closes the client's connection
         finally:
             await response.aclose()
 
+    async def _relay_response(self, response: httpx.Response, scope: Scope, receive: Receive, send: Send) -> None:
+        if response.is_redirect:
+            refusal = GatewayError(502, "upstream_redirect", "The upstream points elsewhere; that is not followed.")
+            await error_response(refusal)(scope, receive, send)
+        elif response.is_error:
+            await self._relay_error(response, send)
+        else:
+            await self._relay_body(response, send)
+
     async def _relay_body(self, response: httpx.Response, send: Send) -> None:
         await self._send_head(response, send)
         async for piece in response.aiter_raw():
-            await send_within(send, {"type": "http.response.body", "body": piece, "more_body": True}, self._send_s)
+            await send_within(
+                send, {"type": "http.response.body", "body": piece, "more_body": True}, self._limits.send_s
+            )
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _relay_error(self, response: httpx.Response, send: Send) -> None:
@@ -99,7 +109,7 @@ def _is_relayed(name: str) -> bool:
     return name in RELAYED_HEADERS or name.startswith(RELAYED_FAMILY)
 
 
-def _unreachable(error: httpx.HTTPError) -> GatewayError:
+def _unreachable(error: httpx.HTTPError | TimeoutError) -> GatewayError:
     """502, or 504 when it was the time; the code is the kind of the problem."""
     problem = classify(error, label="the upstream", has_head=False)
     status = HTTPStatus.GATEWAY_TIMEOUT if problem.kind == "timeout" else HTTPStatus.BAD_GATEWAY

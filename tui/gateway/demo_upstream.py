@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from starlette.responses import JSONResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tui.core.capture import Capture, Record
 from tui.core.chunks import Outcome, StreamResult, ToolCall
@@ -47,7 +47,7 @@ class DemoUpstream:
         plan = RunPlan(TransportName.DIRECT, capture.header.url, request, dialect=capture.header.dialect)
         return StreamRun(plan, _forget, transport=ReplayTransport(capture), on_chunks=on_chunks)
 
-    def complete(self, body: dict[str, Any], raw_body: bytes) -> Any:  # noqa: ARG002  the interface's signature
+    def complete(self, body: dict[str, Any], raw_body: bytes) -> ASGIApp:  # noqa: ARG002  the interface's signature
         """The recorded bytes as they came, or without `stream` their text as one object, after the same time."""
         model = body.get("model")
         if model is not None and not isinstance(model, str):

@@ -7,39 +7,43 @@ goes into which member, and that the rest is flushed before the end is told.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
-from typing import Any, Protocol
+from io import SEEK_END, StringIO
+from typing import Protocol
 
 from tui.core.text.buffers import make_buffer
-from tui.core.text.json_parser import JSONStreamParser
+from tui.core.text.json_parser import JSONStreamParser, JSONValue
 from tui.core.wire.sse_codec import SSEEvent
 from tui.gateway import gateway_events as events
 from tui.gateway.generation_log import LogEntry
 from tui.gateway.generations import Generation
 from tui.gateway.sse_adapter import KEEP_ALIVE
 
+_NO_ASCII = re.compile(r"[^\x00-\x7f]")
+_LINE_ENDS = str.maketrans("\r\n\t", "   ")
 _CANCELLED = {"message": "The answer was cancelled.", "type": "cancelled", "code": "cancelled"}
 
 
 class ContentView(Protocol):
-    """Turns content into the members of events, in order."""
+    """Turns content into events, each as one line of ASCII JSON, in order."""
 
-    def add(self, content: str) -> list[dict[str, Any]]:
+    def add(self, content: str) -> list[str]:
         """What this piece of the content completes."""
 
-    def flush(self) -> list[dict[str, Any]]:
+    def flush(self) -> list[str]:
         """What was still held at the end."""
 
 
 class RawView:
     """Each piece as it came: `{"content"}`."""
 
-    def add(self, content: str) -> list[dict[str, Any]]:
+    def add(self, content: str) -> list[str]:
         """One event for one piece."""
-        return [{"content": content}]
+        return [events.to_json_line({"content": content})]
 
-    def flush(self) -> list[dict[str, Any]]:
+    def flush(self) -> list[str]:
         """Nothing is held."""
         return []
 
@@ -50,40 +54,52 @@ class BufferedView:
     def __init__(self, buffer_type: str) -> None:
         self._buffer = make_buffer(buffer_type)
 
-    def add(self, content: str) -> list[dict[str, Any]]:
+    def add(self, content: str) -> list[str]:
         """One event for each segment that is certain now."""
-        return [{"item": segment} for segment in self._buffer.add(content)]
+        return [events.to_json_line({"item": segment}) for segment in self._buffer.add(content)]
 
-    def flush(self) -> list[dict[str, Any]]:
+    def flush(self) -> list[str]:
         """The unfinished rest."""
-        return [{"item": segment} for segment in self._buffer.flush()]
+        return [events.to_json_line({"item": segment}) for segment in self._buffer.flush()]
 
 
 class JSONView:
-    """The JSON objects and arrays in the text: `{"object"}`."""
+    """The JSON objects and arrays in the text: `{"object"}`.
+
+    A value goes out as it was written, not as Python would write it: `1e999`, 5,000 digits and 5,000 levels pass.
+    """
 
     def __init__(self) -> None:
         self._parser = JSONStreamParser()
+        self._text = StringIO(newline="")
 
-    def add(self, content: str) -> list[dict[str, Any]]:
+    def add(self, content: str) -> list[str]:
         """One event for each value whose last character came."""
-        return [{"object": found.value} for found in self._parser.add(content)]
+        self._text.write(content)
+        return [f'{{"object":{self._source(found)}}}' for found in self._parser.add(content)]
 
-    def flush(self) -> list[dict[str, Any]]:
+    def flush(self) -> list[str]:
         """Nothing: a value is out at its last character."""
         return []
+
+    def _source(self, found: JSONValue) -> str:
+        """The value's own text on one line of ASCII: line ends are outside strings, other scripts inside them."""
+        self._text.seek(found.start)
+        source = self._text.read(found.end - found.start)
+        self._text.seek(0, SEEK_END)
+        return _NO_ASCII.sub(_escaped, source.translate(_LINE_ENDS))
 
 
 async def stream_view(generation: Generation, view: ContentView, keep_alive_s: float) -> AsyncGenerator[bytes, None]:
     """The encoded events of the view; the last one is `{"done": true}` or `{"error": {...}}`."""
     async with aclosing(generation.log.read(-1, keep_alive_s)) as batches:
         async for batch in batches:
-            found = [members for entry in batch for members in _members_of(entry, view)]
+            found = [line for entry in batch for line in _lines_of(entry, view)]
             if found or not batch:
                 yield b"".join(map(_encode, found)) or KEEP_ALIVE
 
 
-def _members_of(entry: LogEntry, view: ContentView) -> Iterator[dict[str, Any]]:
+def _lines_of(entry: LogEntry, view: ContentView) -> Iterator[str]:
     data = json.loads(entry.data)
     if entry.event == events.CHUNK:
         if data["content"]:
@@ -91,10 +107,14 @@ def _members_of(entry: LogEntry, view: ContentView) -> Iterator[dict[str, Any]]:
         return
     yield from view.flush()
     if entry.event == events.DONE:
-        yield {"done": True}
+        yield events.to_json_line({"done": True})
     else:
-        yield {"error": data if entry.event == events.ERROR else _CANCELLED}
+        yield events.to_json_line({"error": data if entry.event == events.ERROR else _CANCELLED})
 
 
-def _encode(members: dict[str, Any]) -> bytes:
-    return SSEEvent(events.to_json_line(members)).encode().encode("ascii")
+def _encode(line: str) -> bytes:
+    return SSEEvent(line).encode().encode("ascii")
+
+
+def _escaped(character: re.Match[str]) -> str:
+    return json.dumps(character[0])[1:-1]

@@ -28,6 +28,7 @@ class GatewayLimits:
     max_tokens: int = 32_768
     choice_count: int = 8
     stream_count: int = 256
+    connection_count: int = 1_024
     generation_s: float = 600.0
     log_bytes: int = 4 * _MEBIBYTE
     log_events: int = 65_536

@@ -24,8 +24,8 @@ from tui.gateway.stream_slots import StreamSlots
 from tui.gateway.upstreams import Upstream, UpstreamRun
 
 _LOGGER = logging.getLogger(__name__)
-_ENTRY_COST_BYTES = 160
-"""What an entry costs in memory beyond its data, measured with sys.getsizeof on CPython 3.11."""
+_ENTRY_COST_BYTES = 144
+"""What an entry costs beyond its data: by sys.getsizeof 56 + 49 (text) + 28 (number), and its place in the list."""
 _UNREAD_S = 10.0
 """A generation that no writer took up within this time has lost its client before the response began."""
 

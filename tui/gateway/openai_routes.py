@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -48,7 +49,7 @@ async def complete(services: AppServices, request: Request) -> Response:
 @openai_router.get("/v1/models")
 async def models(services: AppServices) -> Response:
     """The models that there are; a demo says what it shows and how it was recorded."""
-    return RelayedResponse(services.upstream.models(), services.slots.held())
+    return RelayedResponse(services.upstream.models(), nullcontext())
 
 
 def _parsed(raw_body: bytes) -> Any:

@@ -85,10 +85,13 @@ def _install_guards(app: FastAPI, settings: GatewaySettings) -> None:
 
 
 class GatewayServer(uvicorn.Server):
-    """A uvicorn server that ends its streams before its connections, and ends by itself on signals."""
+    """A uvicorn server that ends its streams before its connections, and ends by itself on signals.
+
+    Raises UsageError when the certificate of the settings cannot be used.
+    """
 
     def __init__(self, app: FastAPI, settings: GatewaySettings) -> None:
-        super().__init__(_uvicorn_config(app, settings))
+        super().__init__(_loaded_config(app, settings))
         self._settings = settings
         self._services: Services = app.state.services
         self.listening = threading.Event()
@@ -158,8 +161,9 @@ def bind(settings: GatewaySettings) -> socket.socket:
     return listener
 
 
-def _uvicorn_config(app: FastAPI, settings: GatewaySettings) -> uvicorn.Config:
-    return uvicorn.Config(
+def _loaded_config(app: FastAPI, settings: GatewaySettings) -> uvicorn.Config:
+    """Uvicorn's configuration. Raises UsageError when the certificate cannot be used."""
+    config = uvicorn.Config(
         app,
         ws="websockets-sansio",
         ws_max_size=settings.limits.body_bytes,
@@ -167,12 +171,19 @@ def _uvicorn_config(app: FastAPI, settings: GatewaySettings) -> uvicorn.Config:
         http="h11",
         h11_max_incomplete_event_size=64 * 1024,
         timeout_graceful_shutdown=GRACEFUL_S,
+        limit_concurrency=settings.limits.connection_count,
         log_config=_LOGGING,
         access_log=False,
         server_header=False,
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
     )
+    try:
+        config.load()
+    except OSError as error:  # ssl.SSLError is one too
+        reason = error.strerror or type(error).__name__
+        raise UsageError(f"--tls-cert {settings.tls_cert}, --tls-key {settings.tls_key}: {reason}") from error
+    return config
 
 
 def _url(settings: GatewaySettings, port: int) -> str:

@@ -31,7 +31,7 @@ stream_router = APIRouter(tags=["stream"])
 async def stream(
     services: AppServices,
     body: Annotated[SeedStreamBody | None, Body()] = None,
-    last_event_id: Annotated[str | None, Header(max_length=128)] = None,
+    last_event_id: Annotated[str | None, Header()] = None,
 ) -> LiveResponse:
     """A new answer as typed events, or with Last-Event-ID the rest of one that was cut."""
     if last_event_id:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from tui.core.chunks import StreamChunk, StreamResult
 from tui.core.request import StreamRequest
@@ -28,13 +28,6 @@ class UpstreamRun(Protocol):
         """Closes the connection at once; `run` then gives what had come. No effect after the end."""
 
 
-class Completion(Protocol):
-    """An ASGI response that relays one chat completion; the client that leaves ends it."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers the request."""
-
-
 class Upstream(Protocol):
     """Where answers come from."""
 
@@ -49,10 +42,13 @@ class Upstream(Protocol):
     def open_run(self, request: StreamRequest, on_chunks: OnChunks) -> UpstreamRun:
         """A run that has not begun. Raises GatewayError for a model that does not exist here."""
 
-    def complete(self, body: dict[str, Any], raw_body: bytes) -> Completion:
-        """A relay of `/v1/chat/completions`; `raw_body` is `body` as the client wrote it. Raises GatewayError."""
+    def complete(self, body: dict[str, Any], raw_body: bytes) -> ASGIApp:
+        """Answers `/v1/chat/completions`, and stops when the client leaves. Raises GatewayError.
 
-    def models(self) -> Completion:
+        `raw_body` is `body` as the client wrote it.
+        """
+
+    def models(self) -> ASGIApp:
         """An answer to `/v1/models`."""
 
     async def is_reachable(self) -> bool:

@@ -15,6 +15,7 @@ import httpx
 
 from tui.core.capture import Record
 from tui.core.request import Clocks, RunPlan, StreamRequest, TransportName
+from tui.errors import UsageError
 from tui.gateway.completion_relay import CompletionRelay
 from tui.gateway.gateway_settings import GatewaySettings, is_loopback_host
 from tui.gateway.upstreams import OnChunks, UpstreamRun
@@ -25,7 +26,7 @@ _KEY_VARIABLE = "OPENAI_API_KEY"
 
 
 class URLUpstream:
-    """The endpoint at a URL; `environment` holds its key."""
+    """The endpoint at a URL; `environment` holds its key. Raises UsageError when the key would travel unprotected."""
 
     name = "openai-compatible"
 
@@ -33,9 +34,12 @@ class URLUpstream:
         self._url = settings.upstream
         self._clocks: Clocks = settings.clocks
         self._insecure_http = settings.insecure_http
-        self._send_s = settings.limits.send_s
+        self._limits = settings.limits
         key = environment.get(_KEY_VARIABLE, "")
         parts = urlsplit(settings.upstream)
+        is_loopback = is_loopback_host(parts.hostname or "")
+        if key and parts.scheme == "http" and not (is_loopback or settings.insecure_http):
+            raise UsageError(f"{_KEY_VARIABLE} would travel unprotected to {parts.netloc}: use https")
         self.secrets = tuple(filter(None, (key, settings.upstream, parts.netloc)))
         self._client = httpx.AsyncClient(
             base_url=_api_base(settings.upstream),
@@ -43,7 +47,7 @@ class URLUpstream:
             timeout=httpx.Timeout(self._clocks.connect_s, read=None),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
             follow_redirects=False,
-            trust_env=not is_loopback_host(parts.hostname or ""),
+            trust_env=not is_loopback,
         )
 
     def open_run(self, request: StreamRequest, on_chunks: OnChunks) -> UpstreamRun:
@@ -65,12 +69,12 @@ class URLUpstream:
             content=raw_body,
             headers={"Content-Type": "application/json", "Accept-Encoding": "identity"},
         )
-        return CompletionRelay(self._client, request, self.secrets, self._send_s)
+        return CompletionRelay(self._client, request, self.secrets, self._limits)
 
     def models(self) -> CompletionRelay:
         """A relay of the upstream's list of models."""
         request = self._client.build_request("GET", "models", headers={"Accept-Encoding": "identity"})
-        return CompletionRelay(self._client, request, self.secrets, self._send_s)
+        return CompletionRelay(self._client, request, self.secrets, self._limits)
 
     async def is_reachable(self) -> bool:
         """Whether GET /models brought any answer but a server's failure within 2 s."""

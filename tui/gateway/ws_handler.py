@@ -26,6 +26,7 @@ from tui.gateway.request_models import CancelBody, ResumeBody, StreamBody, strea
 
 POLICY_VIOLATION, SERVICE_RESTART, TRY_AGAIN_LATER = 1008, 1012, 1013
 """Close codes of RFC 6455 section 7.4.1 and its IANA registry."""
+_CLOSE_S = 1.0
 _Body = TypeVar("_Body", bound=BaseModel)
 
 
@@ -91,10 +92,11 @@ class _Connection:
             self._sending.task.cancel()
 
     async def close_quietly(self) -> None:
-        """Closes a connection whose client may be gone."""
+        """Closes a connection whose client may be gone, or take nothing."""
         try:
-            await self._close(1000, "")
-        except (WebSocketDisconnect, RuntimeError):
+            async with asyncio.timeout(_CLOSE_S):
+                await self._close(1000, "")
+        except (WebSocketDisconnect, RuntimeError, TimeoutError):
             return
 
     async def _act_on(self, received: Any, tasks: asyncio.TaskGroup) -> None:
@@ -151,7 +153,8 @@ class _Connection:
                             self._note_end(entry)
                             await self._send(encode_message(entry))
         finally:
-            self._sending = None
+            if self._sending is not None and self._sending.task is asyncio.current_task():
+                self._sending = None
         if self._generations.is_closing:
             await self._close(SERVICE_RESTART, "the gateway is shutting down")
 

@@ -7,7 +7,7 @@ from tui.core.chunks import Outcome
 from tui.core.derived_run import DerivedRun
 from tui.screens.run_controller import ActiveRun
 
-NOTHING_YET = "Nothing has run yet. enter plays the recorded demo, u points it at your own server."
+NOTHING_YET = "Nothing has run yet. enter plays the recorded demo, streamscope --url URL points it at your own server."
 NOTHING_YET_OWN = "Nothing has run yet. Type a prompt and press enter."
 NO_EXTRACTS = "No code block, JSON value or tool call yet."
 NO_EXTRACTS_EVER = "This answer has none. m demo/json shows one."

@@ -436,19 +436,14 @@ PIECES = st.sampled_from(
         b"\xef\xbb\xbf",
     ]
 )
+MEMBERS = (
+    "choices delta content tool_calls index function error type usage message item output response data seq done id "
+    "name arguments content_block"
+).split()
+TYPES = ["chunk", "error", "tool_use", "function_call", "response.completed", "message"]
 JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                ["choices", "delta", "content", "tool_calls", "index", "function", "error", "type", "usage", "message"]
-                + ["item", "output", "response", "data", "seq", "done", "id", "name", "arguments", "content_block"]
-            ),
-            inner | st.sampled_from(["chunk", "error", "tool_use", "function_call", "response.completed", "message"]),
-            max_size=4,
-        )
-    ),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4) | st.sampled_from(TYPES),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=4),
     max_leaves=20,
 )
 

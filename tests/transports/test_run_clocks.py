@@ -1,0 +1,117 @@
+"""The three clocks of a run, and the end of waiting."""
+
+import asyncio
+
+from tests.transports.run_support import (
+    ALL,
+    HTTP,
+    Recorded,
+    after_tokens,
+    open_stream,
+    plan_of,
+    send_end,
+    send_tokens,
+    stall,
+    tokens,
+)
+from tests.transports.scripted_server import Peer, ScriptedServer
+from tui.core.capture import CaptureEnd
+from tui.core.chunks import Outcome
+from tui.core.request import Clocks
+
+
+async def test_a_body_of_a_refusal_that_never_ends_is_left() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.read_request()
+        await peer.head(503)
+        await peer.chunks('{"error":')
+        await peer.wait_gone()
+
+    async with ScriptedServer(script) as server:
+        result = await Recorded().finish(plan_of("sse", server.url, clocks=Clocks(5, 0.2, 5)))
+    assert result.problem is not None
+    assert (result.outcome, result.problem.kind) == (Outcome.FAILED, "http_503")
+
+
+@ALL
+async def test_a_stall_is_an_idle_time_out(transport: str) -> None:
+    async with ScriptedServer(after_tokens(transport, stall)) as server:
+        result = await Recorded().finish(plan_of(transport, server.url, clocks=Clocks(5, 5, 0.2)))
+    assert (result.outcome, result.content) == (Outcome.INCOMPLETE, tokens(3))
+    assert result.problem is not None
+    assert result.problem.kind == "idle_timeout"
+
+
+@HTTP
+async def test_comments_are_no_progress(transport: str) -> None:
+    async def pings(peer: Peer) -> None:
+        for _ in range(200):
+            await peer.chunks(": ping\n\n")
+            await asyncio.sleep(0.02)
+
+    async with ScriptedServer(after_tokens(transport, pings)) as server:
+        result = await Recorded().finish(plan_of(transport, server.url, clocks=Clocks(5, 5, 0.3)))
+    assert result.problem is not None
+    assert (result.outcome, result.problem.kind) == (Outcome.INCOMPLETE, "idle_timeout")
+
+
+@ALL
+async def test_slow_tokens_are_no_time_out(transport: str) -> None:
+    async def script(peer: Peer) -> None:
+        await open_stream(peer, transport)
+        for index in range(4):
+            await send_tokens(peer, transport, index, index + 1)
+            await asyncio.sleep(0.2)
+        await send_end(peer, transport, 4)
+
+    async with ScriptedServer(script) as server:
+        result = await Recorded().finish(plan_of(transport, server.url, clocks=Clocks(5, 5, 0.5)))
+    assert (result.outcome, result.content) == (Outcome.COMPLETED, tokens(4))
+
+
+@ALL
+async def test_no_answer_is_a_time_out_and_nothing_was_accepted(transport: str) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.wait_gone()
+
+    async with ScriptedServer(script) as server:
+        result = await Recorded().finish(plan_of(transport, server.url, clocks=Clocks(0.2, 0.2, 5)))
+    assert result.problem is not None
+    assert (result.outcome, result.problem.kind) == (Outcome.FAILED, "timeout")
+
+
+@ALL
+async def test_no_token_after_the_head_is_incomplete(transport: str) -> None:
+    async def script(peer: Peer) -> None:
+        await open_stream(peer, transport)
+        await peer.wait_gone()
+
+    async with ScriptedServer(script) as server:
+        result = await Recorded().finish(plan_of(transport, server.url, clocks=Clocks(5, 0.2, 5)))
+    assert result.problem is not None
+    assert (result.outcome, result.problem.kind) == (Outcome.INCOMPLETE, "timeout")
+
+
+@ALL
+async def test_after_the_end_mark_the_connection_is_closed_at_once(transport: str) -> None:
+    async def script(peer: Peer) -> None:
+        await healthy_without_end(peer)
+        await peer.wait_gone()
+
+    async def healthy_without_end(peer: Peer) -> None:
+        await open_stream(peer, transport)
+        await send_tokens(peer, transport, 0, 2)
+        if transport == "ws":
+            await peer.messages_out({"type": "done", "data": {"seq": 2}})
+        else:
+            await peer.chunks(
+                "data: [DONE]\n\n" if transport == "direct" else 'id: g:2\nevent: done\ndata: {"done":true}\n\n'
+            )
+
+    recorded = Recorded()
+    async with ScriptedServer(script) as server:
+        result = await recorded.finish(plan_of(transport, server.url))
+    assert (result.outcome, result.content) == (Outcome.COMPLETED, tokens(2))
+    end = recorded.records[-1]
+    assert isinstance(end, CaptureEnd)
+    assert end.at - recorded.reads()[-1].at < 1.0
