@@ -16,6 +16,7 @@ from tui.core.problem_kinds import title_of
 
 CHUNK, DONE, ERROR, CANCELLED = "chunk", "done", "error", "cancelled"
 MASK = "[hidden]"
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class ContentProof:
@@ -37,7 +38,7 @@ class ContentProof:
 
 def to_json_line(members: dict[str, Any]) -> str:
     """One line of ASCII JSON: no character of the data can break a frame, lone surrogates included."""
-    return json.dumps(members, separators=(",", ":"))
+    return _encode(members)
 
 
 def is_worth_sending(chunk: StreamChunk) -> bool:

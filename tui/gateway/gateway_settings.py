@@ -33,7 +33,7 @@ class GatewayLimits:
     log_bytes: int = 4 * _MEBIBYTE
     log_events: int = 65_536
     retained_s: float = 300.0
-    retained_bytes: int = 16 * _MEBIBYTE
+    retained_bytes: int = 8 * _MEBIBYTE
     retained_count: int = 1_000
     send_s: float = 30.0
     keep_alive_s: float = 15.0

@@ -70,7 +70,7 @@ class MemoryLog:
         self._event_limit = event_limit
         self._byte_limit = byte_limit
         self._entries: list[LogEntry] = []
-        self._changed = asyncio.Event()
+        self._changed: asyncio.Event | None = None  # there is one only while a reader waits
         self.byte_count = 0
         self.is_finished = False
 
@@ -116,11 +116,14 @@ class MemoryLog:
         seq = len(self._entries)
         self._entries.append(LogEntry(seq, event, data))
         self.byte_count += len(data)
-        self._changed.set()
-        self._changed = asyncio.Event()
+        if self._changed is not None:
+            self._changed.set()
+            self._changed = None
         return seq
 
     async def _is_changed_within(self, wait_s: float) -> bool:
+        if self._changed is None:
+            self._changed = asyncio.Event()
         try:
             async with asyncio.timeout(wait_s):
                 await self._changed.wait()

@@ -109,6 +109,7 @@ class Generation:
 
     def _finish(self, event: str, members: dict[str, Any]) -> None:
         self.terminal = event
+        self._run = None  # it holds all chunks a second time, and a finished log is kept for minutes
         self.log.finish(event, events.to_json_line(members))
         self.ended.set()
 

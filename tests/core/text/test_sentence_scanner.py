@@ -216,6 +216,7 @@ UNSEEN = [
     (["O Sr. Silva mora na av. Brasil.", "Ele trabalha."], " "),
     (["Dhr. Jansen kwam bijv. Maandag.", "Hij bleef."], " "),
     (["እንደምን አለህ፧", "መልካም ቀን ይሁንልህ።", "እባክሽ"], ""),
+    (["II. The voyage", "World War II.", "Peace came."], "\n\n"),
     (["太好了!", "我们走吧。", "他说：“好。”"], ""),
     (["Lav em։", "Indz dur e gal։"], " "),
     (["Run `npm test.`", "Then stop."], " "),

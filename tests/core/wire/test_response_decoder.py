@@ -34,7 +34,8 @@ def gateway_done(seq: int) -> bytes:
 
 
 def decoded(*reads: bytes | str, end: StreamProblem | None = None, **settings: Any) -> StreamResult:
-    decoder = ResponseDecoder(**{"status": 200, "headers": SSE} | settings)
+    merged: dict[str, Any] = {"status": 200, "headers": SSE, **settings}
+    decoder = ResponseDecoder(**merged)
     for read in reads:
         decoder.feed(read)
     return decoder.finish(end=end)
@@ -173,6 +174,13 @@ class TestHead:
         assert "Sign in" in result.problem.message
         assert "\x1b" not in result.problem.message
         assert len(result.problem.message) < 200
+
+    @pytest.mark.parametrize("start", [b"\n", b" \r\n" * 700])
+    def test_blank_lines_before_a_page_change_nothing(self, start: bytes) -> None:
+        page = start + b"error: {} and so on" * 9
+        whole, cut = (decoded(*reads, headers={}) for reads in ([page], [bytes([byte]) for byte in page]))
+        assert whole.problem == cut.problem
+        assert kind_of(whole) == "content_type"
 
     def test_json_that_nobody_knows_is_no_stream(self) -> None:
         result = decoded(b'{"hello": 1}', headers={"content-type": "application/json"})
@@ -436,10 +444,9 @@ PIECES = st.sampled_from(
         b"\xef\xbb\xbf",
     ]
 )
-MEMBERS = (
-    "choices delta content tool_calls index function error type usage message item output response data seq done id "
-    "name arguments content_block"
-).split()
+CHAT_MEMBERS = ["choices", "delta", "content", "tool_calls", "index", "function", "error", "type", "usage", "message"]
+OTHER_MEMBERS = ["item", "output", "response", "data", "seq", "done", "id", "name", "arguments", "content_block"]
+MEMBERS = CHAT_MEMBERS + OTHER_MEMBERS
 TYPES = ["chunk", "error", "tool_use", "function_call", "response.completed", "message"]
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4) | st.sampled_from(TYPES),
@@ -476,10 +483,11 @@ class TestTotal:
     )
     def test_any_json_gives_one_result(self, values: list[Any], dialect: str, event: str) -> None:
         texts = [json.dumps(value) for value in values]
-        for settings_ in ({"status": 101}, {"headers": SSE}, {"headers": {"content-type": "application/json"}}):
-            decoder = ResponseDecoder(dialect, **settings_)  # type: ignore[arg-type]  mixed keyword types
+        for status, media in ((101, ""), (200, "text/event-stream"), (200, "application/json")):
+            decoder = ResponseDecoder(dialect, status, {"content-type": media})
             for text in texts:
-                decoder.feed(text if "status" in settings_ else f"{event}data: {text}\n\n".encode())
+                framed = text if "json" in media else f"{event}data: {text}\n\n"
+                decoder.feed(text if status == 101 else framed.encode())
             assert decoder.finish().outcome in Outcome
 
     @settings(max_examples=100, deadline=None)
@@ -490,7 +498,8 @@ class TestTotal:
     )
     def test_any_cutting_gives_the_same(self, body: bytes, media: str, sizes: list[int]) -> None:
         whole = decoded(body, headers={"content-type": media})
-        reads, at = [], 0
+        reads: list[bytes] = []
+        at = 0
         while at < len(body):
             size = sizes[len(reads) % len(sizes)]
             reads.append(body[at : at + size])

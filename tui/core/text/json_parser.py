@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal, NoReturn
 
-from tui.core.text.json_automaton import JSONAutomaton, Verdict
+from tui.core.text.json_automaton import COMPLETE, FAILED, JSONAutomaton
 from tui.core.text.partial_json import JSONBuilder, value_of
 
 _FAILED, _OPEN = -1, -2
@@ -115,7 +115,7 @@ class JSONStreamParser(StreamParser):
         """Goes on after the open candidate was completed, or has failed, at this offset."""
         start, text = candidate.start, candidate.joined()
         self._open = self._builder = None
-        if self._automaton.verdict is Verdict.FAILED:
+        if self._automaton.verdict is FAILED:
             self._remember()
             return self._search(text, start, 1)
         end = decided_at - start
@@ -156,7 +156,7 @@ class JSONStreamParser(StreamParser):
         reached = self._automaton.feed(text, position, base)
         if reached >= 0:
             return _OPEN
-        if self._automaton.verdict is Verdict.COMPLETE:
+        if self._automaton.verdict is COMPLETE:
             return ~reached
         self._remember()
         return _FAILED

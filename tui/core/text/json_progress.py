@@ -5,7 +5,7 @@ For the arguments of tool calls: fed with each frame, it tells at which frame th
 
 from __future__ import annotations
 
-from tui.core.text.json_automaton import JSONAutomaton, Verdict
+from tui.core.text.json_automaton import COMPLETE, OPEN, JSONAutomaton
 
 _WHITESPACE = " \t\n\r"
 
@@ -47,12 +47,12 @@ class JSONProgress:
     def _read(self, text: str) -> None:
         automaton = self._automaton
         after = 0
-        if automaton.verdict is Verdict.OPEN:
+        if automaton.verdict is OPEN:
             reached = automaton.feed(text, 0, self.length)
             if reached >= 0:
                 return
             after = ~reached
-        if automaton.verdict is Verdict.COMPLETE:
+        if automaton.verdict is COMPLETE:
             after = len(text) - len(text[after:].lstrip(_WHITESPACE))
         if after < len(text):
             self._fail(text[after], self.length + after)

@@ -233,6 +233,8 @@ def _ending_before(text: str, segment_start: int, at: int, end: int) -> _Ending:
     if text[at] == "!":
         return _Ending.BEFORE_OPENER if found[0].lower() in rules.NAMES_WITH_MARK else _Ending.FREE
     before = left[: found.start()]
+    if _ROMAN.fullmatch(found[0]) and not before.strip(rules.OPENERS + " \t\r\n"):
+        return _Ending.NEVER  # the number of a heading: "II. The voyage"
     return _ending_of_letter(found[0], before) if len(found[0]) == 1 else _ending_of_word(found[0].lower(), before)
 
 

@@ -127,6 +127,7 @@ SENTENCE_OPENERS = _merged(
             when where why how which whose if in on at as for from with without by to of after before since until
             while during because although though however but and or so yet then thus therefore hence also is are was
             were do does did has have had can could should would will may might must isn aren wasn don doesn didn
+            ok okay well oh
             hasn haven couldn won wouldn shouldn let lets no not nothing nobody none never yes some many most more
             much few several all both each every any other others another one two three first second third next last
             finally later soon now today tomorrow yesterday once meanwhile moreover furthermore additionally instead

@@ -164,9 +164,9 @@ class BodyReader:
         return self.media_type in _NDJSON_TYPES or self.media_type in ("", "text/event-stream", "application/json")
 
     def _decide(self) -> list[SSEEvent]:
+        # Blank lines can come for long, to keep the connection alive; they must not fill what is kept.
+        self.body = self.body.lstrip(_BLANK)
         self.framing = _framing_of_start(bytes(self.body))
-        if self.framing is Framing.UNKNOWN and not self.body.strip(_BLANK):
-            self.body.clear()  # blank lines can come for long, to keep the connection alive
         if not self.is_stream:
             return []
         start = bytes(self.body)

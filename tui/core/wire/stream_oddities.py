@@ -44,6 +44,7 @@ _REMARKS: dict[str, tuple[str, str]] = {
         "{} events came after the end mark and were ignored",
     ),
     "repeated_event": ("1 event that came again was dropped", "{} events that came again were dropped"),
+    "number_back": ("the number of an event goes back", "the numbers of {} events go back"),
     "late_start": ("the numbers of the events do not begin at 0", ""),
     "count_differs": ("the server's count of chunks differs from what came", ""),
     "client_complaint": (

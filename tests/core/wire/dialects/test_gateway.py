@@ -129,3 +129,11 @@ def test_routes_without_names(body: str, content: str, outcome: Outcome) -> None
     result = events(body)
     assert (result.content, result.outcome) == (content, outcome)
     assert result.problem is None or result.problem.message != ""
+
+
+def test_number_that_goes_back_within_one_connection_costs_no_text() -> None:
+    chunk = 'id: {}\nevent: chunk\ndata: {{"content":"{}"}}\n\n'
+    body = "".join(chunk.format(seq, text) for seq, text in ((0, "a"), (1, "b"), (0, "c"), (1, "d")))
+    result = events(body + "id: 2\nevent: done\ndata: {}\n\n")
+    assert (result.content, result.outcome) == ("abcd", Outcome.COMPLETED)
+    assert any("go back" in remark or "goes back" in remark for remark in result.remarks)

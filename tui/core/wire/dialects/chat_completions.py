@@ -87,7 +87,7 @@ class ChatCompletions(Dialect):
             return
         listed = value.get("choices")
         choices = objects_of(listed)
-        if listed and (not isinstance(listed, list) or len(choices) != len(listed)):
+        if listed is not None and (not isinstance(listed, list) or len(choices) != len(listed)):
             self.assembly.oddities.remark("wrong_shape", detail="a choice is no object")
         usage = usage_of(value.get("usage")) or usage_of(object_of(value.get("x_groq")).get("usage"))
         model = text_of(value.get("model"))

@@ -1,6 +1,6 @@
 """The gateway's own wire, over SSE and WebSocket alike (DESIGN.md, section 7).
 
-Events are numbered densely from 0: one that came before is dropped, a gap is a problem. Complete means `done` or
+Events are numbered densely from 0: one that a new connection sends again is dropped, a gap is a problem. Complete means `done` or
 `cancelled`. The routes raw, buffered and json have neither names nor numbers.
 """
 
@@ -37,10 +37,11 @@ class Gateway(Dialect):
         super().__init__(assembly)
         self._sticky_id: str | None = None
         self._is_reconnected = False
+        self._replayed_until = -1
         self._chunk_count = 0
 
     def read(self, value: Any, event: str | None, event_id: str | None) -> None:
-        """One event; those whose number came before are dropped."""
+        """One event; those that a new connection sends again are dropped."""
         if not isinstance(value, dict):
             self.skip(value)
             return
@@ -56,6 +57,7 @@ class Gateway(Dialect):
         """The ids of a new connection may repeat the last one of the connection before."""
         self._sticky_id = None
         self._is_reconnected = True
+        self._replayed_until = -1 if self.last_seq is None else self.last_seq
 
     def _read_event(self, kind: str, data: dict[str, Any]) -> None:
         if kind == "chunk":
@@ -153,10 +155,12 @@ class Gateway(Dialect):
         if seq == expected:
             self.last_seq = seq
             return True
-        if seq < expected:
+        if seq <= self._replayed_until:
             self.assembly.oddities.remark("repeated_event")
             return False
-        if self.last_seq is None and not self._is_reconnected:
+        if seq < expected:  # within one connection nothing is sent again: no text is thrown away for an odd number
+            self.assembly.oddities.remark("number_back", detail=f"{seq} after {expected - 1}")
+        elif self.last_seq is None and not self._is_reconnected:
             self.assembly.oddities.remark("late_start", detail=f"the first is {seq}")
         elif kind != "error":
             missing = (
@@ -174,7 +178,7 @@ class Gateway(Dialect):
             problem = StreamProblem.of("sequence", "another generation answered: its text does not continue this one")
             self.assembly.fail(problem, Outcome.INCOMPLETE)
         elif self.generation is not None:
-            self.last_seq = None
+            self.last_seq, self._replayed_until = None, -1
         self.generation = generation
 
 

@@ -1,0 +1,188 @@
+"""The real command in a real pseudo-terminal, as a person sees it: keys in, a screen out, every byte kept.
+
+Nothing of the app is imported here. What is waited for is what stands on the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import pty
+import re
+import struct
+import sys
+import termios
+import uuid
+from asyncio.subprocess import Process
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyte
+
+from tests.child_environ import clean_environ
+
+PATIENCE_S = 40.0
+MARK = "STREAMSCOPE_TEST_RUN"  # every process that the app starts inherits it, whatever session it moves to
+KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "ctrl+q": "\x11", "ctrl+r": "\x12", "ctrl+c": "\x03"}
+
+# The child takes the pseudo-terminal as its controlling terminal, as a shell's child has it, and becomes the app.
+_TAKE_TERMINAL = (
+    "import fcntl, os, sys, termios;"
+    "fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "os.execv(sys.executable, [sys.executable, '-m', 'tui', *sys.argv[1:]])"
+)
+_PRIVATE_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+
+
+class Terminal:
+    """`streamscope ARGUMENTS` in a terminal of some size; enter it to start, leave it to end whatever is left."""
+
+    def __init__(self, size: tuple[int, int], *arguments: str, folder: Path) -> None:
+        self._size = size
+        self._arguments = arguments
+        self._mark = uuid.uuid4().hex
+        self._environ = clean_environ(folder, TERM="xterm-256color", COLORTERM="truecolor", **{MARK: self._mark})
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+        self._changed = asyncio.Event()
+        self._process: Process | None = None
+        self._near = self._far = -1
+        self._attributes_before: list[Any] = []
+        self.raw = bytearray()
+
+    async def __aenter__(self) -> Self:
+        self._near, self._far = pty.openpty()
+        os.set_blocking(self._near, False)
+        columns, rows = self._size
+        fcntl.ioctl(self._far, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._attributes_before = termios.tcgetattr(self._far)
+        asyncio.get_running_loop().add_reader(self._near, self._read)
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-c", _TAKE_TERMINAL, *self._arguments),
+            stdin=self._far,
+            stdout=self._far,
+            stderr=self._far,
+            env=self._environ,
+            start_new_session=True,
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if self.process.returncode is None:
+                self.process.kill()
+                await self.process.wait()
+            await gone(self.process_ids(), PATIENCE_S)
+        finally:
+            asyncio.get_running_loop().remove_reader(self._near)
+            os.close(self._near)
+            os.close(self._far)
+
+    @property
+    def process(self) -> Process:
+        """The app's process."""
+        assert self._process is not None
+        return self._process
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen, row by row."""
+        return "\n".join(self._screen.display)
+
+    @property
+    def one_line(self) -> str:
+        """The screen with every run of blanks and breaks as one blank, for words that a pane may wrap."""
+        return " ".join(self.text.split())
+
+    def send(self, *keys: str) -> None:
+        """Presses keys, by name or as they are."""
+        os.write(self._near, "".join(KEYS.get(key, key) for key in keys).encode())
+
+    async def until(self, *words: str, without: str | None = None) -> None:
+        """Waits until all the words stand on the screen, and `without` does not."""
+
+        def holds() -> bool:
+            shown = self.one_line
+            return all(word in shown for word in words) and (without is None or without not in shown)
+
+        await self.until_holds(holds, f"{words} without {without!r}")
+
+    async def until_holds(self, condition: Callable[[], bool], what: str) -> None:
+        """Waits until a condition over this terminal holds; fails with the screen when it never does."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while not condition():
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise AssertionError(f"never on the screen: {what}\n{self.text}") from None
+
+    async def ended(self) -> int:
+        """Waits for the end of the app and gives its exit status; all it wrote is in `raw` then."""
+        async with asyncio.timeout(PATIENCE_S):
+            status = await self.process.wait()
+        self._read()
+        return status
+
+    def private_modes(self) -> dict[int, bool]:
+        """The DEC private modes that were set or reset, as the last word on each left them."""
+        modes = {}
+        for numbers, verb in _PRIVATE_MODE.findall(bytes(self.raw)):
+            for number in numbers.split(b";"):
+                modes[int(number)] = verb == b"h"
+        return modes
+
+    def attributes_changed(self) -> bool:
+        """Whether the line settings differ from those before the start."""
+        return termios.tcgetattr(self._far) != self._attributes_before
+
+    def process_ids(self) -> list[int]:
+        """The app and all that it started, as far as they run."""
+        mark = f"{MARK}={self._mark}".encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    members = (entry / "environ").read_bytes().split(b"\0")
+                except OSError:  # of another user, or gone meanwhile
+                    continue
+                if mark in members:
+                    found.append(int(entry.name))
+        return found
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self._near, 65536)
+            except (BlockingIOError, OSError):
+                return
+            self.raw += data
+            self._stream.feed(data)
+            self._changed.set()
+
+
+async def gone(process_ids: list[int], within_s: float) -> None:
+    """Waits for the end of processes that need not be children of this one. Raises TimeoutError."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(within_s):
+        for process_id in process_ids:
+            try:
+                descriptor = os.pidfd_open(process_id)
+            except ProcessLookupError:
+                continue
+            ended = asyncio.Event()
+            loop.add_reader(descriptor, ended.set)
+            try:
+                await ended.wait()
+            finally:
+                loop.remove_reader(descriptor)
+                os.close(descriptor)
