@@ -299,3 +299,19 @@ def test_other_hosts_are_allowed_with_a_token_which_is_never_shown(host: str) ->
 )
 def test_loopback_is_told_by_the_name_alone(host: str, is_loopback: bool) -> None:
     assert is_loopback_host(host) is is_loopback
+
+
+async def test_the_description_names_every_route() -> None:
+    async with running_gateway(gateway_settings()) as server, client_of(server) as client:
+        description = (await client.get("/openapi.json")).json()
+    assert {(method, path) for path, methods in description["paths"].items() for method in methods} == {
+        ("post", "/v1/stream"),
+        ("post", "/v1/stream/raw"),
+        ("post", "/v1/stream/buffered"),
+        ("post", "/v1/stream/json"),
+        ("delete", "/v1/stream/{generation_id}"),
+        ("post", "/v1/chat/completions"),
+        ("get", "/v1/models"),
+        ("get", "/health"),
+    }
+    assert "text/event-stream" in description["paths"]["/v1/stream"]["post"]["responses"]["200"]["content"]

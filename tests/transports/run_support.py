@@ -44,7 +44,7 @@ class Recorded:
     records: list[Record] = field(default_factory=list)
     chunks: list[StreamChunk] = field(default_factory=list)
     run: StreamRun | None = None
-    on_chunk_count: Callable[[int], None] | None = None
+    on_chunk_count: Callable[[int], object] | None = None
 
     def reads(self) -> list[Read]:
         return [record for record in self.records if isinstance(record, Read)]

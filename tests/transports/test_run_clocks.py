@@ -1,6 +1,7 @@
 """The three clocks of a run, and the end of waiting."""
 
 import asyncio
+import json
 
 from tests.transports.run_support import (
     ALL,
@@ -115,3 +116,19 @@ async def test_after_the_end_mark_the_connection_is_closed_at_once(transport: st
     end = recorded.records[-1]
     assert isinstance(end, CaptureEnd)
     assert end.at - recorded.reads()[-1].at < 1.0
+
+
+async def test_a_chunk_without_text_is_no_first_token() -> None:
+    async def script(peer: Peer) -> None:
+        await open_stream(peer, "direct")
+        for index in range(100):
+            value = {"model": f"m{index}", "choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]}
+            await peer.chunks(f"data: {json.dumps(value)}\n\n")
+            await asyncio.sleep(0.02)
+
+    recorded = Recorded()
+    async with ScriptedServer(script) as server:
+        result = await recorded.finish(plan_of("direct", server.url, clocks=Clocks(5, 0.3, 5)))
+    assert recorded.chunks
+    assert result.problem is not None
+    assert (result.outcome, result.problem.kind) == (Outcome.INCOMPLETE, "timeout")

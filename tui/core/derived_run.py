@@ -6,11 +6,12 @@ decoder, the pipeline and the statistics meet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from tui.core.capture import Capture, CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
 from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult
+from tui.core.frame_survey import FrameSurvey
 from tui.core.pipeline import StreamPipeline
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES
 from tui.core.stats import StreamStats
@@ -29,10 +30,10 @@ class DerivedRun:
     ) -> None:
         self.capture = Capture(header)
         self.pipeline = StreamPipeline(mode)
-        self.stats = StreamStats()
+        self.stats = StreamStats(lambda: self.pipeline.segments)
+        self._survey = FrameSurvey(self.stats)
         self.decoder: ResponseDecoder | None = None
         self.result: StreamResult | None = None
-        self.chunks: list[StreamChunk] = []
         self.version = 0
         self._event_limit_bytes = event_limit_bytes
 
@@ -47,6 +48,11 @@ class DerivedRun:
         for record in iterator:
             run.add(record)
         return run
+
+    @property
+    def chunks(self) -> Sequence[StreamChunk]:
+        """All chunks so far; each is made when it is asked for."""
+        return self.decoder.chunks if self.decoder is not None else ()
 
     @property
     def is_over(self) -> bool:
@@ -81,25 +87,29 @@ class DerivedRun:
         return []
 
     def _add_read(self, read: Read) -> list[StreamChunk]:
-        self.stats.note_read(read.at, len(read.data))
+        self.stats.note_read(read.at, self.capture.byte_count - self.stats.byte_count)
         if self.decoder is None:  # a capture of a body alone has no head
             self.decoder = self._new_decoder(200, ())
         chunks = self.decoder.feed(read.data, read.at)
+        self._take_chunks(self.decoder, chunks)
+        return chunks
+
+    def _take_chunks(self, decoder: ResponseDecoder, chunks: Sequence[StreamChunk]) -> None:
         for chunk in chunks:
             self.stats.note_chunk(chunk)
             self.pipeline.feed(chunk)
-        self.chunks += chunks
-        return chunks
+        self._survey.take(decoder.frames, chunks)
 
     def _add_head(self, head: ResponseHead) -> None:
-        self.stats.note_head(head.at)
+        self.stats.note_head(head.at, head.headers)
         if self.decoder is None or not self.chunks:
             self.decoder = self._new_decoder(head.status, head.headers)
+            self._survey.restart()
         else:
             self.decoder.reconnect(head.status, dict(head.headers), head.at)
 
     def _add_marker(self, marker: Marker) -> None:
-        if marker.name == "sent" and not self.chunks:
+        if marker.name == "sent":
             self.stats.note_sent(marker.at)
 
     def _new_decoder(self, status: int, headers: tuple[tuple[str, str], ...]) -> ResponseDecoder:
@@ -112,9 +122,12 @@ class DerivedRun:
 
     def _finish(self, end: CaptureEnd) -> None:
         """The capture's own end is the truth about the outcome; the decoder gives the rest of the result."""
-        self.pipeline.finish(end.at)
         decoder = self.decoder or self._new_decoder(200, ())
+        known = decoder.chunk_count
         result = decoder.finish(end.at, end=end.problem or _interrupted(end))
+        self._take_chunks(decoder, result.chunks[known:])  # a last line without its line end
+        self.pipeline.finish(end.at)
+        self.stats.note_end(end.at, is_complete=end.outcome is Outcome.COMPLETED)
         result.outcome, result.problem = end.outcome, end.problem
         self.result = result
 

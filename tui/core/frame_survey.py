@@ -59,7 +59,7 @@ class FrameSurvey:
         is_choice = bool(value["choices"]) if "choices" in value else gave_text
         self._stats.note_frame(frame.at, index, is_event=text.strip() != "[DONE]", is_choice=is_choice)
         if value:
-            self._stats.server_timings.note_value(value, index)
+            self._stats.server_timings.note_value(value, frame.at, index)
 
 
 def _frames_of(chunks: Sequence[StreamChunk]) -> dict[int, bool]:

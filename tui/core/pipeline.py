@@ -53,19 +53,26 @@ class StreamPipeline:
 
     def feed(self, chunk: StreamChunk) -> list[PipelineEvent]:
         """Takes one chunk and gives what it completed: segments, then code blocks, then JSON values."""
+        segments, blocks, values = self.segments.count, len(self.code_blocks), len(self.json_values)
+        self.take(chunk)
+        released = [self.segments.segment(index) for index in range(segments, self.segments.count)]
+        return [*released, *self.code_blocks[blocks:], *self.json_values[values:]]
+
+    def take(self, chunk: StreamChunk) -> None:
+        """As `feed` without making events: the hot path, for those who read the attributes."""
         if chunk.choice != 0:
-            return []
+            return
         if chunk.tool_calls:
             self._add_tool_calls(chunk)
-        if not chunk.content:
-            return []
-        index = self.content.add(chunk.content, chunk.at, chunk.frame)
-        events: list[PipelineEvent] = list(self.segments.add(chunk.content, index, chunk.at))
-        if blocks := self.code_parser.add(chunk.content):
-            events += self._code_ready(blocks, index, chunk.at)
-        if values := self.json_parser.add(chunk.content):
-            events += self._json_ready(values, index, chunk.at)
-        return events
+        text = chunk.content
+        if not text:
+            return
+        index = self.content.add(text, chunk.at, chunk.frame)
+        self.segments.take(text, index, chunk.at)
+        if blocks := self.code_parser.add(text):
+            self.code_blocks += self._code_ready(blocks, index, chunk.at)
+        if values := self.json_parser.add(text):
+            self.json_values += self._json_ready(values, index, chunk.at)
 
     def finish(self, at: float) -> list[PipelineEvent]:
         """Flushes every part; what was never complete comes out marked as such. Once; later calls give nothing."""
@@ -73,15 +80,16 @@ class StreamPipeline:
             return []
         self.finished_at = at
         events: list[PipelineEvent] = list(self.segments.flush(at))
-        events += self._code_ready(self.code_parser.flush(), -1, at)
-        return events
+        blocks = self._code_ready(self.code_parser.flush(), -1, at)
+        self.code_blocks += blocks
+        return [*events, *blocks]
 
     def set_mode(self, mode: str, pattern: str | None = None) -> None:
         """Derives the segments anew in another buffer mode. Raises UsageError on an unknown one."""
         segments = SegmentLog(mode, pattern)
         for index in range(self.content.count):
             text, at = self.content.piece(index)
-            segments.add(text, index, at)
+            segments.take(text, index, at)
         if self.finished_at is not None:
             segments.flush(self.finished_at)
         self.segments = segments
@@ -103,7 +111,7 @@ class StreamPipeline:
             call.last_at, call.last_frame = chunk.at, chunk.frame
 
     def _code_ready(self, blocks: list[CodeBlock], emitted_chunk: int, at: float) -> list[CodeBlockReady]:
-        ready = [
+        return [
             CodeBlockReady(
                 language=block.language,
                 info=block.info,
@@ -116,11 +124,9 @@ class StreamPipeline:
             )
             for block in blocks
         ]
-        self.code_blocks += ready
-        return ready
 
     def _json_ready(self, values: list[JSONValue], emitted_chunk: int, at: float) -> list[JSONReady]:
-        ready = [
+        return [
             JSONReady(
                 value=found.value,
                 start=found.start,
@@ -132,5 +138,3 @@ class StreamPipeline:
             )
             for found in values
         ]
-        self.json_values += ready
-        return ready

@@ -30,8 +30,6 @@ MOMENT_LABELS: Final[Mapping[str, str]] = {
     "word": "first word complete",
     "sentence": "first sentence complete",
     "line": "first line complete",
-    "from": "before the gap",
-    "to": "after the gap",
 }
 
 
@@ -70,7 +68,8 @@ class Metric:
     is_estimate: bool = False
 
 
-class StallFacts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StallFacts:
     """The stalls of a run in numbers; the moments are those of the longest one."""
 
     count: int
@@ -80,7 +79,8 @@ class StallFacts(NamedTuple):
     between: tuple[Moment, ...]
 
 
-class HoldFacts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class HoldFacts:
     """How long the present buffer mode held its units, in seconds."""
 
     count: int

@@ -49,12 +49,14 @@ _QUOTED_DESCRIPTION: Final = re.compile(r';\s*desc\s*=\s*"(?:[^"\\]|\\.)*"?', re
 class ServerTiming:
     """One time that the server told: of which part of its work, in seconds, where it stands, in which frame.
 
-    `part` is one of `PARTS`, or the server's own name of a Server-Timing entry. `frame` is None for a header.
+    `part` is one of `PARTS`, or the server's own name of a Server-Timing entry. `at` is when it was told on the
+    capture's clock; `frame` is None for a header.
     """
 
     part: str
     seconds: float
     source: str
+    at: float
     frame: int | None = None
 
 
@@ -64,24 +66,24 @@ class ServerTimings:
     def __init__(self) -> None:
         self._timings: dict[tuple[str, str], ServerTiming] = {}
 
-    def note_headers(self, headers: Iterable[tuple[str, str]]) -> None:
-        """Takes a response's headers, (name, value) pairs."""
+    def note_headers(self, headers: Iterable[tuple[str, str]], at: float) -> None:
+        """Takes a response's headers, (name, value) pairs, complete at `at`."""
         for name, value in headers:
             match name.lower():
                 case "server-timing":
                     for entry in _SERVER_TIMING_ENTRY.findall(value)[:_ENTRY_LIMIT]:
-                        self._note_entry(entry)
+                        self._note_entry(entry, at)
                 case "openai-processing-ms":
-                    self._note("processing", _number_of(value), _MS, "header openai-processing-ms")
+                    self._note("processing", _number_of(value, _MS), "header openai-processing-ms", at)
 
-    def note_value(self, value: Any, frame: int) -> None:
-        """Takes the JSON value of one frame; any shape."""
+    def note_value(self, value: Any, at: float, frame: int) -> None:
+        """Takes the JSON value of one frame that came at `at`; any shape."""
         for path, part, unit, owner in _MEMBERS:
             found = value
             for name in path:
                 found = found.get(name) if isinstance(found, dict) else None
             if isinstance(found, (int, float)) and not isinstance(found, bool):
-                self._note(part, _float_of(found), unit, f"{owner} {'.'.join(path)}", frame)
+                self._note(part, _number_of(found, unit), f"{owner} {'.'.join(path)}", at, frame)
 
     def find(self, part: str) -> ServerTiming | None:
         """What the server said about this part; of several sources the first."""
@@ -91,27 +93,21 @@ class ServerTimings:
         """Everything that it said, in order of arrival."""
         return list(self._timings.values())
 
-    def _note_entry(self, entry: str) -> None:
+    def _note_entry(self, entry: str, at: float) -> None:
         name = entry.split(";", 1)[0].strip()
         found = _SERVER_TIMING_DURATION.search(_QUOTED_DESCRIPTION.sub("", entry))
         if name and found:
             part = name.lower() if name.lower() in PARTS else name
-            self._note(part, _number_of(found[1]), _MS, f"header Server-Timing {name}")
+            self._note(part, _number_of(found[1], _MS), f"header Server-Timing {name}", at)
 
-    def _note(self, part: str, value: float | None, unit: float, source: str, frame: int | None = None) -> None:
-        if value is not None and isfinite(value) and value >= 0:
-            self._timings[part, source] = ServerTiming(part, value * unit, source, frame)
+    def _note(self, part: str, seconds: float | None, source: str, at: float, frame: int | None = None) -> None:
+        if seconds is not None and isfinite(seconds) and seconds >= 0:
+            self._timings[part, source] = ServerTiming(part, seconds, source, at, frame)
 
 
-def _number_of(text: str) -> float | None:
+def _number_of(value: str | float, unit: float) -> float | None:
+    """The value in seconds; None for no number, or one too large."""
     try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _float_of(value: float) -> float | None:
-    try:
-        return float(value)
-    except OverflowError:
+        return float(value) * unit
+    except (ValueError, OverflowError):
         return None

@@ -1,51 +1,77 @@
 """The numbers of one run, with exact definitions. Sans-IO: times come in, numbers go out.
 
-Anchors, in seconds on the capture's clock: t0 the request begins to be written; th the response head; tb the
-first body byte; t1 the first non-empty generated delta of any channel; tv the first visible content; tn the last
-non-empty generated delta. Frames without generated text (role, usage, keep-alive) count for none of them.
+What arrives is noted at constant cost; the numbers are made when they are asked for. What each number means in
+whose words stands in `metric_definitions`; this file keeps the moments and counts that they rest on.
 """
 
 from __future__ import annotations
 
-from array import array
-from statistics import median
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tui.core.chunks import StreamChunk, Usage
-
-STALL_FLOOR_S = 0.25
-STALL_FACTOR = 5.0
-_MIN_GAPS_FOR_RHYTHM = 8  # below this the run has no rhythm of its own, and the floor alone would cry wolf
+from tui.core.first_units import FirstUnits
+from tui.core.gap_series import GapSeries
+from tui.core.hold_times import HoldTimes
+from tui.core.metric_definitions import metrics_of
+from tui.core.run_facts import HoldFacts, Metric, Moment, RunFacts, StallFacts
+from tui.core.server_timings import ServerTimings
+from tui.core.stall_watch import Stall, StallWatch
+from tui.core.text.segment_log import SegmentLog
 
 
 class StreamStats:
-    """Numbers that grow with the run; asking is cheap enough for a few times a second.
+    """Numbers that grow with the run; asking is cheap enough for a few times a second, at any length.
 
-    A number that is not defined yet is None (shown as n/a), never 0.
+    All times are seconds on the capture's clock. A number that is not defined yet is None (shown as n/a), never
+    0; a capture whose times are all 0 has no clock, and so no time numbers. `segments` gives the segment log of
+    the present buffer mode, for the hold times.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, segments: Callable[[], SegmentLog] | None = None) -> None:
         self.sent_at: float | None = None
         self.head_at: float | None = None
         self.first_byte_at: float | None = None
-        self.first_token_at: float | None = None
-        self.first_visible_at: float | None = None
-        self.last_token_at: float | None = None
+        self.end_at: float | None = None
         self.usage: Usage | None = None
         self.byte_count = 0
         self.read_count = 0
-        self.chunk_count = 0
+        self.frame_count = 0
         self.char_count = 0
-        self._gaps = array("d")
-        self._gap_view: tuple[int, list[float], list[float]] = (0, [], [])
+        self.reasoning_char_count = 0
+        self.server_timings = ServerTimings()
+        self._texts = GapSeries()
+        self._choices = GapSeries()
+        self._events = GapSeries()
+        self._visible_count = 0
+        self._first_visible: Moment | None = None
+        self._last_visible: Moment | None = None
+        self._last_frame: Moment | None = None
+        self._is_usage_fresh = False
+        self._is_generating = False
+        self._is_complete = False
+        self._has_reasoned = False
+        self._first_units = FirstUnits()
+        self._holds = HoldTimes(segments)
+        self._stall_watch = StallWatch(lambda: (self._texts.gaps.quantile(0.5) or 0.0, len(self._texts.gaps)))
+
+    # In.
 
     def note_sent(self, at: float) -> None:
-        """The request begins to be written; a retry starts the clock anew."""
+        """The request begins to be written; a retry starts the clock anew, a resumption after the first token not."""
+        if self._texts.count:
+            return
         self.sent_at = at
+        self.head_at = None
+        self._forget_response()
 
-    def note_head(self, at: float) -> None:
-        """A response head is complete."""
+    def note_head(self, at: float, headers: Iterable[tuple[str, str]] = ()) -> None:
+        """A response head is complete; only that of the response which brings the first token counts."""
+        if self._texts.count:
+            return
         self.head_at = at
+        self._forget_response()
+        self.server_timings.note_headers(headers, at)
 
     def note_read(self, at: float, byte_count: int) -> None:
         """A socket read brought body bytes."""
@@ -54,21 +80,65 @@ class StreamStats:
         if self.first_byte_at is None:
             self.first_byte_at = at
 
+    def note_frame(self, at: float, frame: int, *, is_event: bool, is_choice: bool) -> None:
+        """A frame came: an event unless it is a bare end mark, `is_choice` if it has a choice, even an empty one."""
+        self.frame_count += 1
+        self._last_frame = Moment(at, frame)
+        if is_event:
+            self._events.add(at, frame)
+        if is_choice:
+            self._choices.add(at, frame)
+
     def note_chunk(self, chunk: StreamChunk) -> None:
         """A chunk was decoded. Constant work."""
         if chunk.usage is not None:
             self.usage = chunk.usage
+            self._is_usage_fresh = True
+        if chunk.finish_reason:
+            self._is_generating = False
         if not chunk.is_progress:
             return
-        self.chunk_count += 1
-        self.char_count += len(chunk.content)
-        if self.last_token_at is None:
-            self.first_token_at = chunk.at
-        else:
-            self._gaps.append(chunk.at - self.last_token_at)
-        self.last_token_at = chunk.at
-        if chunk.content and self.first_visible_at is None:
-            self.first_visible_at = chunk.at
+        # Some servers send a first count before the text; such a count is out of date once more text came.
+        self._is_usage_fresh = chunk.usage is not None
+        self._is_generating = not chunk.finish_reason
+        self._texts.add(chunk.at, chunk.frame)
+        self._stall_watch.note(chunk)
+        if chunk.content or chunk.refusal:
+            self._note_visible(chunk)
+        if chunk.reasoning:
+            self._has_reasoned = True
+            self.reasoning_char_count += len(chunk.reasoning)
+
+    def note_end(self, at: float, *, is_complete: bool) -> None:
+        """The run ended; `is_complete` says that its end was proved. Once."""
+        self.end_at = at
+        self._is_complete = is_complete
+        if self._is_generating and not is_complete:
+            self._stall_watch.note_end(at)
+        self._is_generating = False
+        self._first_units.flush(at)
+
+    # Out: single numbers.
+
+    @property
+    def chunk_count(self) -> int:
+        """How many chunks brought generated text of any channel."""
+        return self._texts.count
+
+    @property
+    def first_token_at(self) -> float | None:
+        """When the first generated text of any channel came."""
+        return self._texts.first_at
+
+    @property
+    def last_token_at(self) -> float | None:
+        """When the last generated text of any channel came."""
+        return self._texts.last_at
+
+    @property
+    def first_visible_at(self) -> float | None:
+        """When the first visible text (content or a refusal) came."""
+        return self._first_visible.at_s if self._first_visible else None
 
     @property
     def ttfb_s(self) -> float | None:
@@ -77,87 +147,174 @@ class StreamStats:
 
     @property
     def ttft_s(self) -> float | None:
-        """First non-empty delta of any channel minus t0."""
+        """First generated text of any channel minus t0."""
         return _difference(self.first_token_at, self.sent_at)
 
     @property
     def ttfo_s(self) -> float | None:
-        """First visible content minus t0."""
+        """First visible text minus t0."""
         return _difference(self.first_visible_at, self.sent_at)
 
     @property
     def gap_p50_s(self) -> float | None:
-        """Median gap between non-empty deltas."""
-        gaps, _ = self._sorted_gaps()
-        return median(gaps) if gaps else None
+        """Median gap between pieces of generated text."""
+        return self._texts.gaps.quantile(0.5) if self._has_times else None
 
     @property
     def gap_max_s(self) -> float | None:
-        """Longest gap between non-empty deltas."""
-        gaps, _ = self._sorted_gaps()
-        return gaps[-1] if gaps else None
+        """Longest gap between pieces of generated text."""
+        return self._texts.longest_s if self._has_times and len(self._texts.gaps) else None
 
     @property
     def stall_threshold_s(self) -> float | None:
         """A gap above it is a stall: the larger of 250 ms and 5 times the run's own median gap."""
-        gaps, _ = self._sorted_gaps()
-        if len(gaps) < _MIN_GAPS_FOR_RHYTHM:
-            return None
-        return max(STALL_FLOOR_S, STALL_FACTOR * median(gaps))
+        return self._stall_watch.threshold_s if self._has_times else None
 
     @property
     def stalls(self) -> list[float]:
-        """The gaps that are stalls, in order."""
-        return self._sorted_gaps()[1]
+        """The gaps that are stalls, in order, in seconds."""
+        return [stall.gap_s for stall in self._stall_watch.stalls()]
+
+    @property
+    def stall_list(self) -> list[Stall]:
+        """The stalls with channel, place and the text before them, in order."""
+        return self._stall_watch.stalls()
+
+    @property
+    def pause_list(self) -> list[Stall]:
+        """Gaps of one channel that another channel filled: named, not counted as stalls."""
+        return self._stall_watch.pauses()
+
+    def open_stall(self, now: float) -> float | None:
+        """How long the text has been silent at `now`, if that is a stall; None before text, at and after the end."""
+        return self._stall_watch.open_stall_s(now) if self._is_generating else None
 
     @property
     def token_count(self) -> int | None:
-        """Output tokens: from usage where the server told, else the number of chunks."""
-        if self.usage is not None and self.usage.output is not None:
+        """Output tokens: from usage where the server told, else the number of chunks with text."""
+        if self.token_source == "usage" and self.usage is not None:
             return self.usage.output
-        return self.chunk_count or None
+        return self._texts.count or None
 
     @property
     def token_source(self) -> str:
-        """Where `token_count` comes from: `usage`, or `chunks` (then rates are marked with ~)."""
-        return "usage" if self.usage is not None and self.usage.output is not None else "chunks"
+        """Where `token_count` comes from: `usage`, or `chunks` (then it and every rate is marked with ~)."""
+        is_told = self._is_usage_fresh and self.usage is not None and self.usage.output is not None
+        return "usage" if is_told else "chunks"
 
     @property
     def tokens_per_s(self) -> float | None:
         """Decode speed (N-1)/(tn-t1); None below two tokens or without elapsed time."""
-        tokens, span = self.token_count, _difference(self.last_token_at, self.first_token_at)
-        if tokens is None or tokens < 2 or not span:
-            return None
-        return (tokens - 1) / span
+        tokens, span = self.token_count, self._texts.span_s
+        return (tokens - 1) / span if tokens is not None and tokens > 1 and span else None
+
+    # Out: everything.
+
+    def metrics(self, definition: str = "streamscope") -> list[Metric]:
+        """Every number of a definition set of `metric_definitions.DEFINITIONS`, in its fixed order.
+
+        Raises UsageError for another name.
+        """
+        return metrics_of(self.facts(), definition)
 
     def to_json(self) -> dict[str, Any]:
-        """All numbers under the names of the command line's JSON; seconds, counts, or null."""
-        return {
-            "ttfb_s": self.ttfb_s,
-            "ttft_s": self.ttft_s,
-            "ttfo_s": self.ttfo_s,
-            "gap_p50_s": self.gap_p50_s,
-            "gap_max_s": self.gap_max_s,
-            "tokens_per_s": self.tokens_per_s,
-            "tokens": self.token_count,
+        """All numbers under the names of the command line's JSON; seconds, counts, shares, or null."""
+        told = {metric.key: metric.value for metric in self.metrics()}
+        return told | {
             "token_source": self.token_source,
-            "stalls": len(self.stalls),
-            "longest_stall_s": max(self.stalls, default=None),
             "chars": self.char_count,
+            "reasoning_chars": self.reasoning_char_count,
             "chunks": self.chunk_count,
             "reads": self.read_count,
             "bytes": self.byte_count,
         }
 
-    def _sorted_gaps(self) -> tuple[list[float], list[float]]:
-        """Sorted gaps and the stalls among them, made anew only when gaps have come."""
-        count, gaps, stalls = self._gap_view
-        if count != len(self._gaps):
-            gaps = sorted(self._gaps)
-            limit = max(STALL_FLOOR_S, STALL_FACTOR * median(gaps))
-            stalls = [gap for gap in self._gaps if gap > limit] if len(gaps) >= _MIN_GAPS_FOR_RHYTHM else []
-            self._gap_view = (len(self._gaps), gaps, stalls)
-        return gaps, stalls
+    def facts(self) -> RunFacts:
+        """What the numbers are made of, at this instant."""
+        usage, has_usage = self.usage, self.token_source == "usage"
+        hidden = usage.reasoning if usage is not None and has_usage and not self._has_reasoned else None
+        return RunFacts(
+            moments=self._moments() if self._has_times else {},
+            has_times=self._has_times,
+            texts=self._texts,
+            choices=self._choices,
+            events=self._events,
+            visible_count=self._visible_count,
+            frame_count=self.frame_count,
+            read_count=self.read_count,
+            output_tokens=self.token_count,
+            input_tokens=usage.input if usage is not None else None,
+            has_usage=has_usage,
+            hidden_reasoning=hidden or 0,
+            stalls=self._stall_facts(),
+            holds=self._hold_facts(),
+            server=self.server_timings,
+        )
+
+    @property
+    def _has_times(self) -> bool:
+        return self.sent_at is not None or bool(self._texts.last_at)
+
+    def _forget_response(self) -> None:
+        """What came before belongs to an attempt that brought no token."""
+        self.first_byte_at = None
+        self.server_timings = ServerTimings()
+        self._choices, self._events = GapSeries(), GapSeries()
+
+    def _note_visible(self, chunk: StreamChunk) -> None:
+        self.char_count += len(chunk.content)
+        self._visible_count += 1
+        self._last_visible = Moment(chunk.at, chunk.frame)
+        if self._first_visible is None:
+            self._first_visible = self._last_visible
+        if self._first_units.is_waiting and chunk.choice == 0:
+            self._first_units.add(chunk.content, chunk.at, chunk.frame)
+
+    def _moments(self) -> dict[str, Moment]:
+        texts, choices, events = self._texts, self._choices, self._events
+        found = {
+            "t0": _moment(self.sent_at),
+            "th": _moment(self.head_at),
+            "tb": _moment(self.first_byte_at),
+            "tf": _moment(events.first_at, events.first_frame),
+            "tk": _moment(choices.first_at, choices.first_frame),
+            "t1": _moment(texts.first_at, texts.first_frame),
+            "t2": _moment(texts.second_at, texts.second_frame),
+            "tv": self._first_visible,
+            "tw": self._last_visible,
+            "tn": _moment(texts.last_at, texts.last_frame),
+            "tl": _moment(choices.last_at, choices.last_frame),
+            "tx": _moment(events.last_at, events.last_frame),
+            "te": self._end(),
+        }
+        for name in ("word", "sentence", "line"):
+            unit = self._first_units.find(name)
+            found[name] = _moment(unit.at, unit.frame) if unit else None
+        return {name: moment for name, moment in found.items() if moment is not None}
+
+    def _end(self) -> Moment | None:
+        """The frame with the end mark of a completed run, the last it has; else the close."""
+        if self.end_at is None:
+            return None
+        return self._last_frame if self._is_complete and self._last_frame else Moment(self.end_at)
+
+    def _stall_facts(self) -> StallFacts:
+        stalls = self.stall_list
+        longest = max(stalls, key=lambda stall: stall.gap_s, default=None)
+        if longest is None:
+            return StallFacts(0, 0.0, None, "", ())
+        ends = Moment(longest.from_s, longest.frame), Moment(longest.from_s + longest.gap_s)
+        return StallFacts(len(stalls), sum(self.stalls), longest.gap_s, longest.sentence, ends)
+
+    def _hold_facts(self) -> HoldFacts:
+        times = self._holds.values()
+        if not self._has_times:
+            return HoldFacts(len(times), None, None)
+        return HoldFacts(len(times), times.quantile(0.5), times.quantile(1.0))
+
+
+def _moment(at: float | None, frame: int | None = None) -> Moment | None:
+    return None if at is None else Moment(at, frame)
 
 
 def _difference(later: float | None, earlier: float | None) -> float | None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, WebSocket
+from starlette.responses import StreamingResponse
 
 from tui.errors import GatewayError
 from tui.gateway.derived_streams import BufferedView, ContentView, JSONView, RawView, stream_view
@@ -27,7 +28,7 @@ _EVENT_STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: 
 stream_router = APIRouter(tags=["stream"])
 
 
-@stream_router.post("/v1/stream", response_class=LiveResponse, responses=_EVENT_STREAM)
+@stream_router.post("/v1/stream", response_class=StreamingResponse, responses=_EVENT_STREAM)
 async def stream(
     services: AppServices,
     body: Annotated[SeedStreamBody | None, Body()] = None,
@@ -44,19 +45,19 @@ async def stream(
     return _live(services, generation, services.sse_adapter.stream_sse(generation))
 
 
-@stream_router.post("/v1/stream/raw", response_class=LiveResponse, responses=_EVENT_STREAM)
+@stream_router.post("/v1/stream/raw", response_class=StreamingResponse, responses=_EVENT_STREAM)
 async def stream_raw(services: AppServices, body: StreamBody) -> LiveResponse:
     """The plain pieces of the text."""
     return _viewed(services, body, RawView())
 
 
-@stream_router.post("/v1/stream/buffered", response_class=LiveResponse, responses=_EVENT_STREAM)
+@stream_router.post("/v1/stream/buffered", response_class=StreamingResponse, responses=_EVENT_STREAM)
 async def stream_buffered(services: AppServices, body: StreamBody) -> LiveResponse:
     """The text in whole words, sentences or lines, white space included."""
     return _viewed(services, body, BufferedView(body.buffer_type or DEFAULT_BUFFER))
 
 
-@stream_router.post("/v1/stream/json", response_class=LiveResponse, responses=_EVENT_STREAM)
+@stream_router.post("/v1/stream/json", response_class=StreamingResponse, responses=_EVENT_STREAM)
 async def stream_json(services: AppServices, body: StreamBody) -> LiveResponse:
     """The JSON objects and arrays that the text holds."""
     return _viewed(services, body, JSONView())

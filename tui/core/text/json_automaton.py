@@ -46,7 +46,7 @@ class Verdict(Enum):
     FAILED = "failed"
 
 
-# Looked up once: a member of an enumeration costs 0.2 us each time in Python 3.11, a tenth of a short candidate.
+# Looked up once: a member of an enumeration costs 0.2 us each time in Python 3.11.
 OPEN, COMPLETE, FAILED = Verdict.OPEN, Verdict.COMPLETE, Verdict.FAILED
 
 

@@ -20,7 +20,7 @@ from typing import Any, Literal, NoReturn
 from tui.core.text.json_automaton import COMPLETE, FAILED, JSONAutomaton
 from tui.core.text.partial_json import JSONBuilder, value_of
 
-_FAILED, _OPEN = -1, -2
+_NO_VALUE, _NO_END = -1, -2
 _AHEAD = 256  # from this many code points on, the C decoder is tried first
 _AHEAD_FAILURES = 8  # a text; each may cost a pass over it
 _PARTS = 1024  # pieces kept before they are joined: one string of four code points takes sixty bytes
@@ -82,7 +82,7 @@ class JSONStreamParser(StreamParser):
         self._automaton = JSONAutomaton()
         self._open: _OpenText | None = None
         self._builder: JSONBuilder | None = None
-        self._judged: dict[int, int] = {}  # offset of an opener -> end of its value, or _FAILED
+        self._judged: dict[int, int] = {}  # offset of an opener -> end of its value, or _NO_VALUE
         self._prune_at = _PRUNE
 
     def add(self, text: str) -> list[JSONValue]:
@@ -130,10 +130,10 @@ class JSONStreamParser(StreamParser):
             ahead = _decoded_ahead(text, position) if chances and self._is_worth_a_try(text, base, position) else None
             if ahead is not None:
                 value, end = ahead
-            elif (end := self._judge(text, base, position)) == _OPEN:
+            elif (end := self._judge(text, base, position)) == _NO_END:
                 self._keep(text[position:], base + position)
                 return found
-            elif end == _FAILED:
+            elif end == _NO_VALUE:
                 chances -= chances > 0
                 position += 1
                 continue
@@ -148,18 +148,18 @@ class JSONStreamParser(StreamParser):
         return len(text) - position >= _AHEAD and base + position not in self._judged
 
     def _judge(self, text: str, base: int, position: int) -> int:
-        """The index after the value that begins here, or _FAILED, or _OPEN where the text ends first."""
+        """The index after the value that begins here, or _NO_VALUE, or _NO_END where the text ends first."""
         known = self._judged.get(base + position)
         if known is not None:
-            return known if known == _FAILED else known - base
+            return known if known == _NO_VALUE else known - base
         self._automaton.restart()
         reached = self._automaton.feed(text, position, base)
         if reached >= 0:
-            return _OPEN
+            return _NO_END
         if self._automaton.verdict is COMPLETE:
             return ~reached
         self._remember()
-        return _FAILED
+        return _NO_VALUE
 
     def _remember(self) -> None:
         """Keeps the verdicts that the failed candidate leaves on the openers after its own."""
@@ -167,7 +167,7 @@ class JSONStreamParser(StreamParser):
         if closed:
             self._judged.update(closed)
         if len(starts) > 1:
-            self._judged.update(dict.fromkeys(starts, _FAILED))
+            self._judged.update(dict.fromkeys(starts, _NO_VALUE))
 
     def _keep(self, text: str, start: int) -> None:
         """Makes this the open candidate; verdicts on openers before it are dropped once they are the most part."""

@@ -1,7 +1,7 @@
 """The gateway's own wire, over SSE and WebSocket alike (DESIGN.md, section 7).
 
-Events are numbered densely from 0: one that a new connection sends again is dropped, a gap is a problem. Complete means `done` or
-`cancelled`. The routes raw, buffered and json have neither names nor numbers.
+Events are numbered densely from 0: one that a new connection sends again is dropped, a gap is a problem. Complete
+means `done` or `cancelled`. The routes raw, buffered and json have neither names nor numbers.
 """
 
 from __future__ import annotations
