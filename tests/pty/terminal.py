@@ -26,7 +26,7 @@ from tests.child_environ import clean_environ
 
 PATIENCE_S = 40.0
 MARK = "STREAMSCOPE_TEST_RUN"  # every process that the app starts inherits it, whatever session it moves to
-KEYS = {"enter": "\r", "esc": "\x1b", "tab": "\t", "ctrl+q": "\x11", "ctrl+r": "\x12", "ctrl+c": "\x03"}
+KEYS = {"enter": "\r", "esc": "\x1b", "home": "\x1b[H", "end": "\x1b[F", "ctrl+q": "\x11", "ctrl+r": "\x12"}
 
 # The child takes the pseudo-terminal as its controlling terminal, as a shell's child has it, and becomes the app.
 _TAKE_TERMINAL = (

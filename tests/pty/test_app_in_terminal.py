@@ -39,7 +39,7 @@ async def quit_cleanly(terminal: Terminal) -> None:
 
 async def show(terminal: Terminal, key: str, *words: str) -> None:
     """Goes to a pane, to its first row, and waits for words there."""
-    terminal.send(key, "g")
+    terminal.send(key, "home")
     await terminal.until(*words)
 
 
@@ -194,11 +194,14 @@ async def test_nothing_that_a_stream_says_reaches_the_terminal_as_a_command(tmp_
         await terminal.until("pasted \ufffd2J")
         terminal.send("enter")
         await terminal.until("✓ COMPLETED")
-        for pane in "123":
-            await show(terminal, pane)
-        await terminal.until("thinking", "tool 0", "code py", "at held unit", "L0 ␛]52;c;UFdORUQ=␇ end.")
-        await terminal.until_holds(lambda: terminal.text.count("L0 ␛]52;c;") == 3, "the first line in three panes")
-        terminal.send("3", "G")
+        await show(terminal, "1", "thinking", "tool 0")
+        await show(terminal, "2", "at held unit")
+        await show(terminal, "3", "code py")
+        await terminal.until_holds(
+            lambda: terminal.text.count("L0 ␛]52;c;UFdORUQ=␇ end.") == 5,
+            "the first line twice as text, twice as a unit, once as code",
+        )
+        terminal.send("3", "end")
         await terminal.until(f"k{len(HOSTILE) - 1} a")
         terminal.send("m")
         await terminal.until("listed ␛]52;c;UFdORUQ=␇")

@@ -132,3 +132,14 @@ async def test_a_chunk_without_text_is_no_first_token() -> None:
     assert recorded.chunks
     assert result.problem is not None
     assert (result.outcome, result.problem.kind) == (Outcome.INCOMPLETE, "timeout")
+
+
+async def test_an_idle_time_out_asks_for_no_cancel_whose_answer_could_pass_for_the_outcome() -> None:
+    async def end(peer: Peer) -> None:
+        if await peer.read_message() is not None:
+            await peer.messages_out({"type": "cancelled", "data": {"count": 3}})
+
+    async with ScriptedServer(after_tokens("ws", end)) as server:
+        result = await Recorded().finish(plan_of("ws", server.url, clocks=Clocks(5, 5, 0.2)))
+    assert result.problem is not None
+    assert (result.outcome, result.problem.kind) == (Outcome.INCOMPLETE, "idle_timeout")

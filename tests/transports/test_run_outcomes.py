@@ -233,3 +233,12 @@ async def test_a_transport_of_the_callers_own_is_used_as_it_is() -> None:
 
     result = await Recorded().finish(plan_of("direct", "http://far.example"), transport=Given())
     assert (result.outcome, result.content) == (Outcome.COMPLETED, "given")
+
+
+@ALL
+async def test_a_dialect_that_is_none_fails_in_words(transport: str) -> None:
+    async with ScriptedServer(healthy(transport)) as server:
+        result = await Recorded().finish(plan_of(transport, server.url, dialect="klingon"))
+    assert result.outcome is Outcome.FAILED
+    assert result.problem is not None
+    assert "klingon" in result.problem.message

@@ -125,7 +125,8 @@ class DerivedRun:
         decoder = self.decoder or self._new_decoder(200, ())
         known = decoder.chunk_count
         result = decoder.finish(end.at, end=end.problem or _interrupted(end))
-        self._take_chunks(decoder, result.chunks[known:])  # a last line without its line end
+        if late := result.chunks[known:]:  # of a last line without its line end
+            self._take_chunks(decoder, late)
         self.pipeline.finish(end.at)
         self.stats.note_end(end.at, is_complete=end.outcome is Outcome.COMPLETED)
         result.outcome, result.problem = end.outcome, end.problem

@@ -81,8 +81,9 @@ def _find(chain: list[BaseException], name: str) -> BaseException | None:
 
 
 def _own(chain: list[BaseException], names: set[str], label: str, has_head: bool) -> StreamProblem | None:  # noqa: ARG001  one signature for all rules
-    if isinstance(chain[0], UsageError):
-        return StreamProblem.of("insecure", str(chain[0]))
+    refusal = next((link for link in chain if isinstance(link, UsageError)), None)
+    if refusal is not None:
+        return StreamProblem.of("insecure", str(refusal))
     if isinstance(chain[0], RecordedBreakError):
         return chain[0].problem
     if "tui.UnclaimedBodyTooLargeError" in names:

@@ -124,8 +124,8 @@ class StreamRun:
             self._call.interrupt()
 
     def _break(self) -> None:
-        """A clock ran out: the connection ends, the answer at the gateway need not."""
-        self._is_break = self._plan.resume
+        """A clock ran out: the connection just ends, because an answer to a farewell would pass for the outcome."""
+        self._is_break = True
         self._call.interrupt()
 
     async def _prepare_and_connect(self) -> StreamResult:
@@ -188,8 +188,6 @@ class StreamRun:
         self._wait_for(_Wait.CONNECTION, self._plan.clocks.connect_s)
         try:
             await self._call.run(transport.exchange(self._plan, self._take, self._now, point))
-        except UsageError as refusal:
-            return StreamProblem.of("insecure", str(refusal))
         except Exception as error:  # noqa: BLE001  the edge of the transports: every fault gets its name here
             return classify(error, label=self._label, has_head=self._has_stream)
         finally:

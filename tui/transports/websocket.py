@@ -37,8 +37,8 @@ CLOSE_LIMIT_S = 0.25
 class WebSocketTransport:
     """Opens a WebSocket, sends the prompt and gives each message as a read (see `base.Transport`).
 
-    `is_break` says, while `exchange` is being cancelled, that the run means to resume: then the connection just
-    closes, and the gateway is not asked to cancel.
+    `is_break` says, while `exchange` is being cancelled, that a clock of the run ended it and nobody cancelled:
+    then the connection just closes, and a resumed one may follow.
     """
 
     def __init__(
