@@ -51,11 +51,11 @@ def test_the_core_loads_no_network_library_and_no_screen(module: str) -> None:
 
 
 def test_headless_never_loads_textual_or_the_gateway() -> None:
-    assert not loaded_by("import tui.headless") & {"textual", "rich", "fastapi", "uvicorn"}
+    assert not loaded_by("import tui.headless") & {"textual", "fastapi", "uvicorn"}
 
 
 def test_the_probe_never_loads_textual_or_the_gateway() -> None:
-    assert not loaded_by("import tui.probe") & {"textual", "rich", "fastapi", "uvicorn"}
+    assert not loaded_by("import tui.probe") & {"textual", "fastapi", "uvicorn"}
 
 
 def test_the_app_loads_no_network_library() -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
+from pathlib import Path
 
 from tui.errors import StreamscopeError
 
@@ -43,18 +45,26 @@ class ChildProcess:
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """Starts it; its standard error goes nowhere, so that it cannot write on the app's screen."""
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tui",
-            *self._arguments,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=DEVNULL,
-            env=None if self._environ is None else dict(self._environ),
-            start_new_session=True,
-        )
+        """Starts it; its standard error goes nowhere, so that it cannot write on the app's screen.
+
+        `-P` keeps modules in the user's current folder from standing in for ours or the library's. Raises
+        StreamscopeError when the system has no room for another process.
+        """
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-m",
+                "tui",
+                *self._arguments,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                env=_with_checkout(os.environ if self._environ is None else self._environ),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise StreamscopeError(f"a child process could not be started ({error.strerror})") from error
 
     def kill(self) -> None:
         """Ends it at once."""
@@ -62,12 +72,16 @@ class ChildProcess:
             with contextlib.suppress(ProcessLookupError):
                 self.process.send_signal(signal.SIGKILL)
 
+    def close_input(self) -> None:
+        """Closes its standard input, which asks it to end."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+
     async def end(self) -> None:
         """Closes its standard input and waits; kills it when it does not end in time."""
         if self._process is None:
             return
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        self.close_input()
         try:
             async with asyncio.timeout(_END_PATIENCE_S):
                 await self._drain_and_wait(self._process)
@@ -89,6 +103,15 @@ class ChildProcess:
             return False
 
 
+def _with_checkout(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which the child finds this package, also in a checkout that was never installed."""
+    folder = Path(__file__).resolve().parent.parent
+    if not (folder / "pyproject.toml").is_file():
+        return dict(environ)
+    paths = [str(folder), *filter(None, [environ.get("PYTHONPATH")])]
+    return {**environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
 async def start_gateway(environ: Mapping[str, str] | None = None) -> tuple[ChildProcess, str]:
     """Starts the embedded demo gateway on a free loopback port; gives the child and its URL.
 
@@ -100,10 +123,11 @@ async def start_gateway(environ: Mapping[str, str] | None = None) -> tuple[Child
         async with asyncio.timeout(_READY_PATIENCE_S):
             line = await child.process.stdout.readline() if child.process.stdout else b""
         return child, str(json.loads(line)["url"])
-    except (TimeoutError, ValueError, KeyError) as error:
+    except (TimeoutError, ValueError, KeyError, TypeError) as error:
         child.kill()
         await child.end()
         raise StreamscopeError("the embedded demo gateway did not start; try: streamscope serve") from error
     except asyncio.CancelledError:
         child.kill()
+        await child.end()
         raise

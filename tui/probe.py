@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NoReturn
 
 from tui.core.capture import Record
 from tui.core.capture_codec import encode_record
@@ -36,7 +36,10 @@ class Probe:
             async for command in commands:
                 if command.get("do") == "stop":
                     break
-                self._carry_out(command, tasks)
+                try:
+                    self._carry_out(command, tasks)
+                except (KeyError, TypeError, ValueError) as error:  # one bad plan must not end the other streams
+                    self._say(type="complaint", text=f"a plan that cannot be read: {type(error).__name__}")
             for run in self._runs.values():
                 run.cancel()
 
@@ -63,7 +66,10 @@ class Probe:
 
     async def _answer(self, question: int, method: str, plan: RunPlan, path: str) -> None:
         answer = await ask_endpoint(plan, method, path)
-        self._say(type="answer", id=question, **answer)
+        try:
+            self._say(type="answer", id=question, **answer)
+        except RecursionError:  # nested so deeply that it was read, but cannot be written
+            self._say(type="answer", id=question, status=answer["status"], body=None, error="nested too deeply")
 
     def _emit(self, record: Record, stream: int) -> None:
         self._writer.write(encode_record(record, stream))
@@ -83,7 +89,7 @@ async def read_commands(descriptor: int) -> AsyncIterator[dict[str, Any]]:
         while data := await reader.read(65536):
             *lines, waiting = (waiting + data).split(b"\n")
             for line in lines:
-                with contextlib.suppress(ValueError):
+                with contextlib.suppress(ValueError, RecursionError):
                     command = json.loads(line)
                     if isinstance(command, dict):
                         yield command
@@ -91,8 +97,8 @@ async def read_commands(descriptor: int) -> AsyncIterator[dict[str, Any]]:
         transport.close()
 
 
-def main() -> int:
-    """Runs the probe on this process's standard input and output; exit code 0."""
+def main() -> NoReturn:
+    """Runs the probe on this process's standard input and output, and ends the process with code 0."""
     from tui.transports.direct import preload  # noqa: PLC0415  half a second, before `ready` and never after
 
     preload()
@@ -101,5 +107,12 @@ def main() -> int:
     os.dup2(2, 1)
     with PipeWriter(pipe) as writer:
         writer.write(json.dumps({"type": "ready", "pid": os.getpid()}) + "\n")
-        asyncio.run(Probe(writer).serve(read_commands(sys.stdin.fileno())))
-    return 0
+        asyncio.run(_serve_and_exit(writer))
+    os._exit(0)
+
+
+async def _serve_and_exit(writer: PipeWriter) -> None:
+    """Ends the process itself: a look-up of a name may hang in its thread for minutes, and asyncio waits for those."""
+    await Probe(writer).serve(read_commands(sys.stdin.fileno()))
+    writer.close()
+    os._exit(0)

@@ -12,9 +12,10 @@ import json
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from tui.child_process import ChildProcess
-from tui.core.capture import CaptureEnd, Record
+from tui.core.capture import CaptureEnd, CaptureHeader, Record
 from tui.core.capture_codec import decode_line
 from tui.core.chunks import Outcome, StreamProblem
 from tui.core.request import RunPlan
@@ -27,16 +28,22 @@ _READ_BYTES = 65536
 _BUDGET_S = 0.004
 _ACK_PATIENCE_S = 1.0
 _END_PATIENCE_S = 2.5
+_STOP_PATIENCE_S = 2.0
 
 
 class _OpenStream:
-    """A stream whose end has not come yet."""
+    """A stream whose end has not come yet. `clock` is the monotonic clock at time 0 of its capture."""
 
     def __init__(self) -> None:
-        self.started = time.monotonic()
+        self.clock = time.monotonic()
         self.is_cancelling = False
         self.acknowledged = asyncio.Event()
         self.ended = asyncio.Event()
+
+    def end(self) -> None:
+        """Nobody need wait for it any more, nor for the answer to its cancel."""
+        self.acknowledged.set()
+        self.ended.set()
 
 
 class ProbeClient:
@@ -54,6 +61,8 @@ class ProbeClient:
         self._is_wanted = asyncio.Event()
         self._is_wanted.set()
         self._is_stopping = False
+        self._is_idle = asyncio.Event()
+        self._is_idle.set()
 
     async def serve(self) -> None:
         """Starts the probe and reads its pipe until `stop`; after a death the next command starts it again."""
@@ -62,22 +71,26 @@ class ProbeClient:
             self._is_wanted.clear()
             if self._is_stopping:
                 return
-            self._child = ChildProcess(["probe"])
-            await self._child.start()
+            self._is_idle.clear()
+            child = ChildProcess(["probe"])
             try:
-                self._send_waiting()
-                await self._read_pipe()
+                await self._serve_child(child)
             finally:
-                self._ready.clear()
-                await self._child.end()
-                self._end_open_streams()
+                self._is_idle.set()
 
     async def stop(self) -> None:
         """Lets the probe end and waits for it; `serve` returns."""
         self._is_stopping = True
         self._is_wanted.set()
         if self._child is not None:
-            await self._child.end()
+            self._child.close_input()
+        try:
+            async with asyncio.timeout(_STOP_PATIENCE_S):
+                await self._is_idle.wait()
+        except TimeoutError:
+            if self._child is not None:
+                self._child.kill()
+            await self._is_idle.wait()
 
     @property
     def is_ready(self) -> bool:
@@ -98,10 +111,13 @@ class ProbeClient:
             return
         open_stream.is_cancelling = True
         self._send(do="cancel", stream=stream)
+        now = asyncio.get_running_loop().time()
+        # A probe that is still warming up cannot acknowledge yet.
+        ack_patience_s = _ACK_PATIENCE_S if self.is_ready else _END_PATIENCE_S
         try:
-            async with asyncio.timeout(_ACK_PATIENCE_S):
+            async with asyncio.timeout_at(now + ack_patience_s):
                 await open_stream.acknowledged.wait()
-            async with asyncio.timeout(_END_PATIENCE_S - _ACK_PATIENCE_S):
+            async with asyncio.timeout_at(now + _END_PATIENCE_S):
                 await open_stream.ended.wait()
         except TimeoutError:
             if self._child is not None:
@@ -121,25 +137,43 @@ class ProbeClient:
             async with asyncio.timeout(patience_s):
                 return await answer
         except TimeoutError as error:
-            raise StreamscopeError(f"no answer from {plan.url} in {patience_s:.0f} s") from error
+            host = urlsplit(plan.url).hostname  # no more of the URL: it may hold a password
+            raise StreamscopeError(f"no answer from {host} in {patience_s:.0f} s") from error
         finally:
             self._answers.pop(question, None)
 
+    async def _serve_child(self, child: ChildProcess) -> None:
+        """One probe from its start to its end; every stream and question that it was given ends with it."""
+        try:
+            await child.start()
+            self._child = child
+            self._send_waiting(child)
+            if self._is_stopping:  # `stop` was called while it started
+                child.close_input()
+            await self._read_pipe(child)
+        except StreamscopeError:  # it could not be started: what waits for it is ended below
+            self._waiting.clear()
+        finally:
+            self._child = None  # from here on commands wait for the next probe
+            self._ready.clear()
+            self._end_open_streams()
+            await child.end()
+
     def _send(self, **command: Any) -> None:
         line = json.dumps(command).encode() + b"\n"
-        if self._child is None or not self._child.is_running or self._child.process.stdin is None:
+        if self._child is None or self._child.process.stdin is None:
             self._waiting.append(line)  # sent when the probe runs (again)
             self._is_wanted.set()
         else:
             self._child.process.stdin.write(line)
 
-    def _send_waiting(self) -> None:
+    def _send_waiting(self, child: ChildProcess) -> None:
         lines, self._waiting = self._waiting, []
-        if self._child is not None and self._child.process.stdin is not None:
-            self._child.process.stdin.writelines(lines)
+        if child.process.stdin is not None:
+            child.process.stdin.writelines(lines)
 
-    async def _read_pipe(self) -> None:
-        pipe = self._child.process.stdout if self._child is not None else None
+    async def _read_pipe(self, child: ChildProcess) -> None:
+        pipe = child.process.stdout
         waiting: list[bytes] = []
         while pipe is not None and (data := await pipe.read(_READ_BYTES)):
             head, newline, rest = data.partition(b"\n")
@@ -164,13 +198,15 @@ class ProbeClient:
         try:
             record, stream = decode_line(line)
         except CaptureError:
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, RecursionError):
                 self._take_word(json.loads(line))
             return
         if stream is None or stream not in self._open:
             return  # a late line of a stream that was given up
         if isinstance(record, CaptureEnd):
-            self._open.pop(stream).ended.set()
+            self._open.pop(stream).end()
+        elif isinstance(record, CaptureHeader) and record.clock is not None:
+            self._open[stream].clock = record.clock
         self._deliver(stream, record)
 
     def _take_word(self, word: dict[str, Any]) -> None:
@@ -186,8 +222,8 @@ class ProbeClient:
     def _end_open_streams(self) -> None:
         problem = StreamProblem.of("internal", "The probe process ended before the stream did; what came is kept.")
         for stream, open_stream in list(self._open.items()):
-            self._open.pop(stream).ended.set()
-            at = time.monotonic() - open_stream.started
+            self._open.pop(stream).end()
+            at = max(0.0, time.monotonic() - open_stream.clock)
             if open_stream.is_cancelling:
                 self._deliver(stream, CaptureEnd(at, Outcome.CANCELLED))
             else:

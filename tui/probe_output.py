@@ -6,6 +6,7 @@ disturbs no time stamp and memory stays bounded.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import threading
@@ -19,7 +20,9 @@ _SPILL_PIECE_BYTES = 256 * 1024
 class PipeWriter:
     """Takes lines at once and writes them to a file descriptor in order, from a thread of its own.
 
-    A reader that has gone ends the writing: `is_broken` turns true and later lines are dropped.
+    A reader that has gone, or a full disk under the temporary file, ends the writing: `is_broken` turns true and
+    later lines are dropped. The descriptor belongs to the writer and is closed with the last byte, so that the
+    reader sees the end.
     """
 
     def __init__(self, descriptor: int, memory_limit_bytes: int = MEMORY_LIMIT_BYTES) -> None:
@@ -49,7 +52,10 @@ class PipeWriter:
             if self.is_broken:
                 return
             if self._spill is not None or self._waiting_bytes + len(data) > self._limit:
-                self._spill_line(data)
+                try:
+                    self._spill_line(data)
+                except OSError:  # no room for it: an end that is seen is better than a gap that is not
+                    self._break()
             else:
                 self._lines.append(data)
                 self._waiting_bytes += len(data)
@@ -78,7 +84,7 @@ class PipeWriter:
     def _take(self) -> bytes | None:
         """The next bytes to write, waiting for them; None at the end."""
         with self._ready:
-            while not self._lines and self._spill is None and not self._is_closing:
+            while not (self._lines or self._spill or self._is_closing or self.is_broken):
                 self._ready.wait()
             if self._lines:
                 data = b"".join(self._lines)
@@ -100,20 +106,23 @@ class PipeWriter:
         return data
 
     def _write_all(self) -> None:
-        while (data := self._take()) is not None:
-            view = memoryview(data)
-            while view:
-                try:
-                    written = os.write(self._descriptor, view)
-                except OSError:  # the reader is gone; nobody is left to tell
-                    self._break()
-                    return
-                view = view[written:]
+        try:
+            while (data := self._take()) is not None:
+                view = memoryview(data)
+                while view:
+                    view = view[os.write(self._descriptor, view) :]
+        except OSError:  # the reader is gone, or the temporary file failed; nobody is left to tell
+            with self._ready:
+                self._break()
+        finally:
+            os.close(self._descriptor)
 
     def _break(self) -> None:
-        with self._ready:
-            self.is_broken = True
-            self._lines.clear()
-            if self._spill is not None:
-                self._spill.close()
-                self._spill = None
+        """Drops what waits; called with the lock held."""
+        self.is_broken = True
+        self._lines.clear()
+        spill, self._spill = self._spill, None
+        if spill is not None:
+            with contextlib.suppress(OSError):  # closing flushes, and there may be no room for that
+                spill.close()
+        self._ready.notify()

@@ -5,6 +5,9 @@ Names and meanings: `StreamProblem.kind` of the design; `http_NNN` and `ws_NNNN`
 
 from __future__ import annotations
 
+import re
+
+_FAMILY = re.compile(r"(http)_([0-9]{3})|(ws)_([0-9]{4})")
 _KINDS: dict[str, tuple[str, str]] = {
     "connect": (
         "Connection failed",
@@ -119,8 +122,8 @@ def hint_of(kind: str) -> str:
 
 
 def _family(kind: str) -> tuple[str, int] | None:
-    family, _, code = kind.partition("_")
-    return (family, int(code)) if family in ("http", "ws") and code.isascii() and code.isdigit() else None
+    match = _FAMILY.fullmatch(kind)
+    return None if match is None else (match[1] or match[3], int(match[2] or match[4]))
 
 
 def _entry(kind: str) -> tuple[str, str]:

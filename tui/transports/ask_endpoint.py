@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,8 +15,9 @@ import httpx
 from tui.core.request import RunPlan, TransportName
 from tui.errors import UsageError
 from tui.transports.classify import classify
-from tui.transports.credentials import credentials_of
-from tui.transports.endpoints import endpoint_of
+from tui.transports.credentials import credentials_of, mask_secrets
+from tui.transports.endpoints import SSE_ROUTE, Endpoint, endpoint_of
+from tui.transports.tls_contexts import plain_context, tls_context
 
 _PATIENCE_S = 5.0
 _ANSWER_LIMIT_BYTES = 1024 * 1024
@@ -31,33 +34,56 @@ async def ask_endpoint(
         via = TransportName.SSE if plan.transport is TransportName.WS else plan.transport
         over_http = replace(plan, transport=via)
         endpoint = endpoint_of(over_http)
-        headers = credentials_of(over_http, endpoint, environ).request_headers()
+        keys = credentials_of(over_http, endpoint, environ)
     except UsageError as error:
         return {"status": None, "body": None, "error": str(error)}
-    root = urlsplit(endpoint.url)
-    url = urlunsplit((root.scheme, root.netloc, path, "", ""))
     try:
-        return await _ask(method, url, headers, trust_env=not endpoint.is_loopback)
+        async with asyncio.timeout(_PATIENCE_S):  # of the whole, however slowly the answer drips
+            status, data = await _ask(method, _url(endpoint, path), keys.request_headers(), _client(plan, endpoint))
     except Exception as error:  # noqa: BLE001  the edge of the probe: every failure is told in words
         return {"status": None, "body": None, "error": classify(error, label=endpoint.label).message}
+    if len(data) > _ANSWER_LIMIT_BYTES:
+        return {"status": status, "body": None, "error": "the answer is larger than 1 MiB"}
+    return {"status": status, "body": _parsed(mask_secrets(data.decode("utf-8", "replace"), keys.secrets)), "error": None}
 
 
-async def _ask(method: str, url: str, headers: list[tuple[str, str]], *, trust_env: bool) -> dict[str, Any]:
-    limits = httpx.Timeout(_PATIENCE_S)
-    async with (
-        httpx.AsyncClient(timeout=limits, follow_redirects=False, trust_env=trust_env) as client,
-        client.stream(method, url, headers=headers) as response,
-    ):
-        data = b""
+def _url(endpoint: Endpoint, path: str) -> str:
+    """The path at the root of a gateway or provider, which may itself lie under a prefix: `/api/v1` has `/api`."""
+    parts = urlsplit(endpoint.url)
+    if endpoint.is_gateway_route:
+        prefix = parts.path.rpartition(SSE_ROUTE)[0]
+    elif parts.path.endswith("/v1"):
+        prefix = parts.path.removesuffix("/v1")
+    else:
+        prefix = ""
+    return urlunsplit((parts.scheme, parts.netloc, prefix + path, "", ""))
+
+
+def _client(plan: RunPlan, endpoint: Endpoint) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        verify=tls_context(plan.ca_file) if endpoint.is_secure else plain_context(),
+        timeout=_PATIENCE_S,
+        follow_redirects=False,
+        trust_env=not endpoint.is_loopback,  # a proxy has no way to this machine's own addresses
+    )
+
+
+async def _ask(
+    method: str, url: str, headers: list[tuple[str, str]], client: httpx.AsyncClient
+) -> tuple[int, bytearray]:
+    """Status and body, which is not read further than just past the limit."""
+    data = bytearray()
+    async with client, client.stream(method, url, headers=headers) as response:
         async for piece in response.aiter_bytes():
             data += piece
             if len(data) > _ANSWER_LIMIT_BYTES:
-                return {"status": response.status_code, "body": None, "error": "the answer is larger than 1 MiB"}
-        return {"status": response.status_code, "body": _parsed(response, data), "error": None}
+                break
+        return response.status_code, data
 
 
-def _parsed(response: httpx.Response, data: bytes) -> Any:
+def _parsed(text: str) -> Any:
+    """The JSON value; None for what is none."""
     try:
-        return httpx.Response(response.status_code, content=data).json()
-    except ValueError:
+        return json.loads(text)
+    except (ValueError, RecursionError):
         return None

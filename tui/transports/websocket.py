@@ -88,6 +88,8 @@ class WebSocketTransport:
 
     async def _converse(self, connection: _StampedConnection, plan: RunPlan, resume_after: ResumePoint | None) -> None:
         """Sends the request, waits for the end of the answer; cancelled, it says so to the far end first."""
+        if connection.finished.is_set():
+            return
         try:
             connection.intake.take(Marker("sent", connection.intake.now()))
             await connection.send(_opening(plan, resume_after))

@@ -1,0 +1,80 @@
+"""Order statistics while values still come, against sorting everything."""
+
+from __future__ import annotations
+
+import random
+from statistics import fmean, median, pstdev
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui.core.gap_series import GapSeries, OrderedValues
+
+VALUES = st.floats(0, 1e4, allow_nan=False) | st.sampled_from([0.0, 0.0, 0.05, 1.0])
+
+
+def _linear(values: list[float], share: float) -> float:
+    """A percentile by its definition: linear between the two neighbours."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def _check(ordered: OrderedValues, values: list[float]) -> None:
+    for share in (0.0, 0.5, 0.9, 0.99, 1.0):
+        assert ordered.quantile(share) == _linear(values, share)
+    assert ordered.quantile(0.5) == pytest.approx(median(values), rel=1e-12)
+    assert ordered.mean() == pytest.approx(fmean(values))
+    assert ordered.count_below(0.05) == sum(value < 0.05 for value in values)
+    assert ordered.count_below(1e9) == len(values) == len(ordered)
+    if len(values) > 1:
+        assert ordered.deviation() == pytest.approx(pstdev(values), rel=1e-6, abs=1e-9)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.lists(VALUES, min_size=1, max_size=60), min_size=1, max_size=12))
+def test_answers_are_exact_after_every_batch(batches: list[list[float]]) -> None:
+    ordered, values = OrderedValues(), []
+    for batch in batches:
+        for value in batch:
+            ordered.add(value)
+        values += batch
+        _check(ordered, values)
+
+
+@pytest.mark.parametrize("kinds", [3, 1000, 10**9])
+def test_answers_are_exact_over_many_blocks(kinds: int) -> None:
+    """Few kinds of values fill many blocks with equal ones."""
+    source, ordered, values = random.Random(kinds), OrderedValues(), []
+    for batch in (9000, 1, 5, 400, 30, 9000, 2):
+        fresh = [source.randrange(kinds) / 100 for _ in range(batch)]
+        for value in fresh:
+            ordered.add(value)
+        values += fresh
+        _check(ordered, values)
+
+
+def test_nothing_gives_nothing_and_one_value_no_spread() -> None:
+    ordered = OrderedValues()
+    assert (ordered.quantile(0.5), ordered.mean(), ordered.deviation(), ordered.count_below(1)) == (None, None, None, 0)
+    ordered.add(2.0)
+    assert (ordered.quantile(0.99), ordered.mean(), ordered.deviation()) == (2.0, 2.0, None)
+
+
+def test_series_knows_its_ends_and_its_longest_gap() -> None:
+    series = GapSeries()
+    for at, frame in ((1.0, 3), (1.5, 4), (3.5, 9), (3.5, 9)):
+        series.add(at, frame)
+    assert (series.first_at, series.second_at, series.last_at) == (1.0, 1.5, 3.5)
+    assert (series.first_frame, series.second_frame, series.last_frame) == (3, 4, 9)
+    assert (series.longest_s, series.longest_from, series.longest_to) == (2.0, (1.5, 4), (3.5, 9))
+    assert (series.count, series.span_s, series.burst_share(0.001)) == (4, 2.5, pytest.approx(1 / 3))
+
+
+def test_series_of_one_has_no_gap() -> None:
+    series = GapSeries()
+    series.add(0.0, 0)
+    assert (series.span_s, series.burst_share(1.0), series.gaps.quantile(0.5)) == (None, None, None)

@@ -1,0 +1,17 @@
+"""How a combinator closes the stream it reads.
+
+Knows the protocol of asynchronous iterators and nothing of chunks; used by the combinators of this folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def closing_source(source: AsyncIterator[T]) -> AbstractAsyncContextManager[AsyncIterator[T]]:
+    """Gives the iterator and closes it at the exit; one without `aclose` has nothing to close."""
+    return aclosing(source) if hasattr(source, "aclose") else nullcontext(source)
