@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from tui.core.capture import CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
@@ -34,34 +34,22 @@ def usage(given: int, made: int, **details: Any) -> str:
 
 
 def run_of(
-    reads: Iterable[tuple[float, str]],
+    reads: Sequence[tuple[float, str]],
     *,
     head_ms: float = 1,
     sent_ms: float | None = 0,
-    end_ms: float | None = None,
     outcome: Outcome | None = Outcome.COMPLETED,
     headers: Headers = (("content-type", "text/event-stream"),),
 ) -> DerivedRun:
     """The run of these reads, each (milliseconds, text); without an outcome it is still open."""
-    return DerivedRun.of_records(_records(list(reads), head_ms, sent_ms, end_ms, outcome, headers))
-
-
-def _records(
-    reads: list[tuple[float, str]],
-    head_ms: float,
-    sent_ms: float | None,
-    end_ms: float | None,
-    outcome: Outcome | None,
-    headers: Headers,
-) -> Iterator[Record]:
-    yield CaptureHeader("sse", "http://127.0.0.1", {}, clock=0.0)
+    records: list[Record] = [CaptureHeader("sse", "http://127.0.0.1", {}, clock=0.0)]
     if sent_ms is not None:
-        yield Marker("sent", sent_ms / 1000)
-    yield ResponseHead(200, headers, head_ms / 1000)
-    for at, text in reads:
-        yield Read(at / 1000, text.encode())
+        records.append(Marker("sent", sent_ms / 1000))
+    records.append(ResponseHead(200, headers, head_ms / 1000))
+    records += [Read(at / 1000, text.encode()) for at, text in reads]
     if outcome is not None:
-        yield CaptureEnd((reads[-1][0] if end_ms is None else end_ms) / 1000, outcome)
+        records.append(CaptureEnd(reads[-1][0] / 1000, outcome))
+    return DerivedRun.of_records(records)
 
 
 def reasoning_stream() -> list[tuple[float, str]]:

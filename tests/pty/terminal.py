@@ -103,6 +103,13 @@ class Terminal:
         """The screen with every run of blanks and breaks as one blank, for words that a pane may wrap."""
         return " ".join(self.text.split())
 
+    def color_of(self, words: str) -> str:
+        """The foreground of the first cell of words that stand on the screen; empty when they do not."""
+        for number, row in enumerate(self._screen.display):
+            if words in row:
+                return str(self._screen.buffer[number][row.index(words)].fg)
+        return ""
+
     def send(self, *keys: str) -> None:
         """Presses keys, by name or as they are."""
         os.write(self._near, "".join(KEYS.get(key, key) for key in keys).encode())

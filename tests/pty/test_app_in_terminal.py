@@ -37,9 +37,19 @@ async def quit_cleanly(terminal: Terminal) -> None:
     assert terminal.process_ids() == []
 
 
-async def show(terminal: Terminal, key: str, *words: str) -> None:
+def has_focus(terminal: Terminal, pane: str) -> bool:
+    """Its frame has the colour of the keys in the footer; where panes are tabs, its tab is in capitals."""
+    corner = f"╭─ {pane} "
+    if corner in terminal.text:
+        return terminal.color_of(corner) == terminal.color_of("? help")
+    return re.search(rf" {pane} [A-Z]{{4,}}", terminal.text) is not None
+
+
+async def show(terminal: Terminal, pane: str, *words: str) -> None:
     """Goes to a pane, to its first row, and waits for words there."""
-    terminal.send(key, "home")
+    terminal.send(pane)
+    await terminal.until_holds(lambda: has_focus(terminal, pane), f"the focus on pane {pane}")
+    terminal.send("home")
     await terminal.until(*words)
 
 
@@ -49,11 +59,10 @@ async def test_the_demo_fills_all_panes_and_runs_again_another_way(size: tuple[i
         await terminal.until("What is a Python list?", "in a Python code block.", "enter plays it")
         terminal.send("enter")
         await terminal.until("✓ COMPLETED", "stop", "is used to reverse")
-        await show(terminal, "2", "at held unit")
-        assert UNIT_ROW.search(terminal.text)
         await show(terminal, "3", "code python", "my_list = [1, 2, 3, 4, 5]")
         await show(terminal, "4", "TTFT 0.", "TTFO 0.", "tokens from usage")
-        terminal.send("2")
+        await show(terminal, "2", "at held unit")
+        assert UNIT_ROW.search(terminal.text)
         for title in ("2 lines", "2 words", "2 sentences"):
             terminal.send("b")
             await terminal.until(title.upper() if is_narrow(size) else title)
@@ -201,7 +210,7 @@ async def test_nothing_that_a_stream_says_reaches_the_terminal_as_a_command(tmp_
             lambda: terminal.text.count("L0 ␛]52;c;UFdORUQ=␇ end.") == 5,
             "the first line twice as text, twice as a unit, once as code",
         )
-        terminal.send("3", "end")
+        terminal.send("end")
         await terminal.until(f"k{len(HOSTILE) - 1} a")
         terminal.send("m")
         await terminal.until("listed ␛]52;c;UFdORUQ=␇")

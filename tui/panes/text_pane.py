@@ -1,48 +1,79 @@
-"""Pane 1: the text as it arrives. Reasoning and tool arguments stand apart from the content.
+"""Pane 1: the text as it arrives, tinted by the gap before each piece; thinking and tool calls stand apart.
 
-Fed in batches, once a frame; every character shown went through `sanitize`.
+Fed in batches, once a frame; every character shown went through `sanitize`, so offsets stay those of the text.
 """
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import events
+from textual.selection import Selection
 
 from tui.core.chunks import StreamChunk
 from tui.core.sanitize import sanitize
+from tui.panes.gap_rhythm import ORDINARY, STALLED, GapRhythm
 from tui.panes.line_view import LineView, Span
+from tui.panes.styled_text import (
+    CONTENT,
+    GAP,
+    HEADING,
+    JOINT,
+    NOTE,
+    REASONING,
+    SLOW,
+    STYLE_NAMES,
+    TOOL,
+    Stretch,
+    StyledText,
+)
+from tui.panes.styled_text import STALLED as STALLED_STYLE
 from tui.panes.wrapped_text import WrappedText
 
-_CHANNELS = ("content", "reasoning", "tool", "mark", "empty")
-CONTENT, REASONING, TOOL, MARK, EMPTY = range(5)
+_COPIED_CHARS = 20_000_000
 
 
 class TextPane(LineView):
-    """The live text of one run."""
+    """The live text of one run.
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"text--{channel}" for channel in _CHANNELS}
+    `shows_joints` draws `|` where a frame ends inside the text, `┆` where one network read brought several.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *(f"text--{name}" for name in STYLE_NAMES if name),
+        "text--empty",
+        "text--found",
+    }
     DEFAULT_CSS = """
     TextPane {
+        & .text--slow { color: $text-warning; }
+        & .text--stalled { color: $warning; }
         & .text--reasoning { text-style: italic dim; }
-        & .text--tool { color: $secondary; }
-        & .text--mark { text-style: bold; color: $accent; }
+        & .text--tool { color: $text-secondary; }
+        & .text--heading { text-style: bold; color: $accent; }
+        & .text--gap { color: $warning; text-style: bold; }
+        & .text--joint { color: $accent; text-style: dim; }
+        & .text--note { text-style: bold; color: $accent; }
         & .text--empty { text-style: dim; }
+        & .text--found { text-style: reverse; }
     }
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
-        self._text = WrappedText()
-        self._starts = array("Q")
-        self._channels = bytearray()
-        self._channel = CONTENT
-        self._tool = -1
+        self.shows_joints = False
+        self._text = StyledText()
         self._hint = ""
         self._shown_hint = WrappedText()
+        self._found: tuple[int, int] | None = None
+        self._reset_reading()
+
+    def _reset_reading(self) -> None:
+        self._rhythm = GapRhythm()
+        self._last_at: float | None = None
+        self._frame = -1
+        self._channel = (CONTENT, -1)
 
     @property
     def row_count(self) -> int:
@@ -52,13 +83,13 @@ class TextPane(LineView):
     @property
     def is_empty(self) -> bool:
         """Whether nothing has arrived."""
-        return self._text.length == 0
+        return self._text.is_empty
 
     def clear(self) -> None:
-        """Makes room for another run."""
-        self._text = WrappedText(self._text.width)
-        self._starts, self._channels = array("Q"), bytearray()
-        self._channel, self._tool = CONTENT, -1
+        """Makes room for another run, or for the same one drawn anew."""
+        self._text = StyledText(self._text.wrapped.width)
+        self._found = None
+        self._reset_reading()
         self.is_following = True
         self.rows_changed()
 
@@ -66,7 +97,7 @@ class TextPane(LineView):
         """Says what stands in the empty pane."""
         if hint != self._hint:
             self._hint = hint
-            self._shown_hint = WrappedText(self._text.width)
+            self._shown_hint = WrappedText(self._text.wrapped.width)
             self._shown_hint.append(sanitize(hint))
             if self.is_empty:
                 self.rows_changed()
@@ -74,74 +105,123 @@ class TextPane(LineView):
     def add_chunks(self, chunks: Iterable[StreamChunk]) -> None:
         """Shows the next chunks of the run (choice 0); one call a frame."""
         was_empty = self.is_empty
-        first = self.row_count
         for chunk in chunks:
-            if chunk.choice == 0:
+            if chunk.choice == 0 and chunk.is_progress:
                 self._add(chunk)
-        if not self.is_empty:
-            self.rows_changed(None if was_empty else max(0, first - 1))
+        self._draw_added(was_empty=was_empty)
 
-    def add_note(self, lines: list[str]) -> None:
+    def add_note(self, lines: Sequence[str]) -> None:
         """Puts the app's own lines under the text: why it ended. They are no part of it."""
-        was_empty, first = self.is_empty, self.row_count
-        if not was_empty:
-            self._append("\n\n", MARK)
-        self._append("\n".join(lines), MARK)
-        self.rows_changed(None if was_empty else max(0, first - 1))
+        was_empty = self.is_empty
+        self._text.add(("" if was_empty else "\n\n") + sanitize("\n".join(lines)), NOTE)
+        self._draw_added(was_empty=was_empty)
+
+    def reveal(self, start: int, end: int) -> None:
+        """Marks the content between two offsets and scrolls to it."""
+        self._found = (self._text.offset_of(start), self._text.offset_of(max(start, end - 1)) + 1)
+        self.is_following = False
+        row = self._text.wrapped.row_at(self._found[0])
+        self.rows_changed()
+        self.scroll_to(y=max(0, row - 2), animate=False, immediate=True, force=True)
+
+    def content_chunk_at_row(self, row: int) -> int | None:
+        """The content chunk with which a row begins."""
+        return self._text.content_chunk_at(self._text.wrapped.row_start(row))
 
     def row_spans(self, row: int) -> list[Span]:
-        """What stands in a row, cut where the channel changes."""
-        text = self._shown
+        """What stands in a row, cut where the style changes."""
         if self.is_empty:
-            return [Span(text.row_text(row), "text--empty")]
-        start, end = text.row_start(row), text.row_start(row + 1)
-        index = max(0, bisect_right(self._starts, start) - 1)
-        spans = []
-        while start < end:
-            upto = min(end, self._starts[index + 1]) if index + 1 < len(self._starts) else end
-            channel = self._channels[index]
-            spans.append(Span(text.slice(start, upto).rstrip("\n"), f"text--{_CHANNELS[channel]}" if channel else ""))
-            start, index = upto, index + 1
+            return [Span(self._shown_hint.row_text(row), "text--empty")]
+        spans: list[Span] = []
+        for stretch in self._text.stretches(row):
+            spans += self._with_found(stretch)
         return spans
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text itself: no marks, and line breaks only where it has them."""
+        if self.is_empty:
+            return None
+        wrapped = self._text.wrapped
+        start = self._offset_of(*selection.start.transpose) if selection.start else 0
+        end = self._offset_of(*selection.end.transpose) if selection.end else self._text.wrapped.length
+        return self._text.plain(start, min(end, start + _COPIED_CHARS, wrapped.length)), "\n"
 
     def on_resize(self, event: events.Resize) -> None:
         """Wraps anew for another width."""
         del event
         width = max(1, self.scrollable_content_region.width)
-        if width != self._text.width or width != self._shown_hint.width:
-            self._text.set_width(width)
+        if width != self._text.wrapped.width or width != self._shown_hint.width:
+            self._text.wrapped.set_width(width)
             self._shown_hint.set_width(width)
             self.rows_changed()
 
     @property
     def _shown(self) -> WrappedText:
-        return self._shown_hint if self.is_empty else self._text
+        return self._shown_hint if self.is_empty else self._text.wrapped
+
+    def _draw_added(self, *, was_empty: bool) -> None:
+        first = self._text.flush()
+        if first is not None:
+            self.rows_changed(None if was_empty else first)
 
     def _add(self, chunk: StreamChunk) -> None:
+        verdict, gap = self._judge(chunk.at)
+        if verdict == STALLED:
+            self._text.add(f"⟨+{gap:.1f} s⟩", GAP)
+        if self.shows_joints:
+            self._add_joint(chunk.frame, gap)
         if chunk.reasoning:
-            self._enter(REASONING, "▏thinking\n")
-            self._append(chunk.reasoning, REASONING)
+            self._enter(REASONING, -1, "▏thinking\n")
+            self._text.add(sanitize(chunk.reasoning), REASONING)
         for delta in chunk.tool_calls:
-            self._enter(TOOL, f"▏tool {delta.position} {delta.name or ''}\n", delta.position)
-            self._append(delta.arguments, TOOL)
-        if text := chunk.content or chunk.refusal:
-            self._enter(CONTENT, "")
-            self._append(text, CONTENT)
+            self._enter(TOOL, delta.position, f"▏tool {delta.position} {delta.name or ''}\n")
+            self._text.add(sanitize(delta.arguments), TOOL)
+        if chunk.content or chunk.refusal:
+            self._enter(CONTENT, -1, "")
+            self._text.begin_content(len(chunk.content))
+            style = CONTENT if verdict == ORDINARY else STALLED_STYLE if verdict == STALLED else SLOW
+            self._text.add(sanitize(chunk.content + chunk.refusal), style)
 
-    def _enter(self, channel: int, heading: str, tool: int = -1) -> None:
+    def _judge(self, at: float) -> tuple[int, float]:
+        gap = 0.0 if self._last_at is None else at - self._last_at
+        verdict = ORDINARY if self._last_at is None else self._rhythm.judge(gap)
+        self._last_at = at
+        return verdict, gap
+
+    def _add_joint(self, frame: int, gap: float) -> None:
+        if self._frame >= 0 and frame != self._frame:
+            self._text.add("┆" if gap == 0 else "|", JOINT)
+        self._frame = frame
+
+    def _enter(self, channel: int, tool: int, heading: str) -> None:
         """Begins a channel on a line of its own, under its heading."""
-        if (channel, tool) == (self._channel, self._tool):
+        if (channel, tool) == self._channel:
             return
-        if self._text.length:
-            self._append("\n", self._channel)
-        if heading:
-            self._append(heading, MARK)
-        self._channel, self._tool = channel, tool
+        if not self.is_empty and not self._text.ends_with_newline:
+            self._text.add("\n", HEADING)
+        self._text.add(sanitize(heading), HEADING)
+        self._channel = (channel, tool)
 
-    def _append(self, text: str, channel: int) -> None:
-        if not text:
-            return
-        if not self._channels or self._channels[-1] != channel:
-            self._starts.append(self._text.length)
-            self._channels.append(channel)
-        self._text.append(sanitize(text))
+    def _with_found(self, stretch: Stretch) -> list[Span]:
+        """The spans of a stretch, the found part in its own style."""
+        name = STYLE_NAMES[stretch.style]
+        style = f"text--{name}" if name else ""
+        if self._found is None:
+            return [Span(stretch.text, style)]
+        low = min(max(self._found[0] - stretch.start, 0), len(stretch.text))
+        high = min(max(self._found[1] - stretch.start, low), len(stretch.text))
+        pieces = ((stretch.text[:low], style), (stretch.text[low:high], "text--found"), (stretch.text[high:], style))
+        return [Span(text, look) for text, look in pieces if text]
+
+    def _offset_of(self, row: int, column: int) -> int:
+        """The offset of a place on the screen, a tab counted as the blanks that stand for it."""
+        wrapped = self._text.wrapped
+        start, text = wrapped.row_start(row), wrapped.row_text(row)
+        if "\t" not in text:
+            return min(start + column, wrapped.row_start(row + 1))
+        drawn = 0
+        for index, char in enumerate(text):
+            if drawn >= column:
+                return start + index
+            drawn += 4 if char == "\t" else 1
+        return wrapped.row_start(row + 1)

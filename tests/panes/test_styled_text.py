@@ -1,0 +1,54 @@
+"""Styles and marks over a growing text: everything is drawn once, marks are no part of the text."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.panes.styled_text import CONTENT, GAP, HEADING, JOINT, REASONING, SLOW, StyledText
+
+STRETCHES = st.lists(
+    st.tuples(
+        st.text(st.characters(codec="utf-8", categories=["L", "N", "Zs"]) | st.just("\n"), max_size=12),
+        st.sampled_from([CONTENT, SLOW, REASONING, HEADING, GAP, JOINT]),
+    ),
+    max_size=40,
+)
+
+
+def built(stretches: list[tuple[str, int]], width: int, flush_every: int) -> StyledText:
+    text = StyledText(width)
+    for number, (piece, style) in enumerate(stretches, 1):
+        if piece and style in (CONTENT, SLOW):
+            text.begin_content(len(piece))
+        text.add(piece, style)
+        if number % flush_every == 0:
+            text.flush()
+    text.flush()
+    return text
+
+
+@given(STRETCHES, st.integers(1, 20), st.integers(1, 9))
+def test_every_row_is_drawn_in_the_styles_it_was_given(
+    stretches: list[tuple[str, int]], width: int, flush_every: int
+) -> None:
+    text = built(stretches, width, flush_every)
+    drawn = [(char, s.style) for row in range(text.wrapped.row_count) for s in text.stretches(row) for char in s.text]
+    given_chars = [(char, style) for piece, style in stretches for char in piece if char != "\n"]
+    assert drawn == given_chars
+
+
+@given(STRETCHES, st.integers(1, 20))
+def test_the_plain_text_has_no_marks(stretches: list[tuple[str, int]], width: int) -> None:
+    text = built(stretches, width, 3)
+    expected = "".join(piece for piece, style in stretches if style < HEADING)
+    assert text.plain(0, text.wrapped.length) == expected
+
+
+@given(STRETCHES)
+def test_each_code_point_of_the_content_is_found_where_it_is_drawn(stretches: list[tuple[str, int]]) -> None:
+    text = built(stretches, 9, 2)
+    content = "".join(piece for piece, style in stretches if style in (CONTENT, SLOW))
+    for offset, char in enumerate(content):
+        at = text.offset_of(offset)
+        assert text.wrapped.slice(at, at + 1) == char

@@ -1,0 +1,108 @@
+"""A growing text with styles and marks: what pane 1 draws from. Pure: no Textual.
+
+Wraps as `WrappedText` does and remembers for each stretch its style, and where each content chunk begins. Marks
+(headings, gaps, joints, notes) are drawn in the text but are no part of it: they are never copied or searched.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tui.panes.wrapped_text import WrappedText
+
+CONTENT, SLOW, STALLED, REASONING, TOOL, HEADING, GAP, JOINT, NOTE = range(9)
+STYLE_NAMES = ("", "slow", "stalled", "reasoning", "tool", "heading", "gap", "joint", "note")
+_FIRST_MARK = HEADING
+
+
+class Stretch(NamedTuple):
+    """A piece of a row in one style; `style` indexes STYLE_NAMES."""
+
+    text: str
+    style: int
+    start: int
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether it is no part of the text."""
+        return self.style >= _FIRST_MARK
+
+
+class StyledText:
+    """Append-only until `clear`. Offsets count everything drawn, marks included."""
+
+    def __init__(self, width: int = 80) -> None:
+        self.wrapped = WrappedText(width)
+        self._starts = array("Q")
+        self._styles = bytearray()
+        self._pieces: list[str] = []
+        self._length = 0
+        self._content_starts = array("Q")
+        self._content_chars = array("Q")
+        self._content_length = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was added."""
+        return self._length == 0
+
+    @property
+    def ends_with_newline(self) -> bool:
+        """Whether the next stretch begins a line."""
+        last = self._pieces[-1] if self._pieces else self.wrapped.slice(self._length - 1, self._length)
+        return last.endswith("\n")
+
+    def add(self, text: str, style: int) -> None:
+        """Adds a stretch; it is drawn after the next `flush`."""
+        if not text:
+            return
+        if not self._styles or self._styles[-1] != style:
+            self._starts.append(self._length)
+            self._styles.append(style)
+        self._pieces.append(text)
+        self._length += len(text)
+
+    def begin_content(self, char_count: int) -> None:
+        """The next stretch is a content chunk of that many code points."""
+        self._content_starts.append(self._length)
+        self._content_chars.append(self._content_length)
+        self._content_length += char_count
+
+    def flush(self) -> int | None:
+        """Wraps what was added; gives the first row that may have changed, or None when nothing was added."""
+        if not self._pieces:
+            return None
+        pieces, self._pieces = self._pieces, []
+        return self.wrapped.append("".join(pieces))
+
+    def stretches(self, row: int) -> list[Stretch]:
+        """What stands in a row, cut where the style changes, without its newline."""
+        start, end = self.wrapped.row_start(row), self.wrapped.row_start(row + 1)
+        between = self._between(start, end)
+        return [Stretch(shown, style, begin) for begin, text, style in between if (shown := text.rstrip("\n"))]
+
+    def plain(self, start: int, end: int) -> str:
+        """The text between two offsets without its marks."""
+        return "".join(text for _, text, style in self._between(start, end) if style < _FIRST_MARK)
+
+    def offset_of(self, content_offset: int) -> int:
+        """Where a code point of the content (choice 0) is drawn."""
+        if not self._content_chars:
+            return 0
+        index = max(0, bisect_right(self._content_chars, content_offset) - 1)
+        return self._content_starts[index] + content_offset - self._content_chars[index]
+
+    def content_chunk_at(self, offset: int) -> int | None:
+        """The content chunk that is drawn at an offset, or the one before it; None before the first."""
+        index = bisect_right(self._content_starts, offset) - 1
+        return index if index >= 0 else None
+
+    def _between(self, start: int, end: int) -> Iterator[tuple[int, str, int]]:
+        index = max(0, bisect_right(self._starts, start) - 1)
+        while start < end and index < len(self._starts):
+            upto = min(end, self._starts[index + 1]) if index + 1 < len(self._starts) else end
+            yield start, self.wrapped.slice(start, upto), self._styles[index]
+            start, index = upto, index + 1
