@@ -6,15 +6,16 @@ The only place that imports late: each front end loads alone, and headless never
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.command_flags import COMMANDS, EXIT_USAGE, app_parser, run_parser, serve_parser
+from tui.command_flags import COMMANDS, EXIT_CANCELLED, EXIT_USAGE, app_parser, run_parser, serve_parser
 from tui.config import Settings, load_settings
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES, Clocks, RunPlan, StreamRequest, TransportName
 from tui.errors import StreamscopeError, UsageError
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from tui.headless import HeadlessOptions
 
 _DEMO_PROMPT = "Show me the demo."
-_PROMPT_LIMIT_BYTES = 4 * 1024 * 1024
+_NO_PROMPT = "no prompt: streamscope run PROMPT, or --prompt-file FILE"
+_TEXT_LIMIT_BYTES = 4 * 1024 * 1024
 
 
 def run_command_line(arguments: list[str]) -> int:
     """Carries out a command line; gives the exit code (0 completed, 1 failed, 2 usage, 3 incomplete, 130)."""
+    _open_missing_streams()
     try:
         return _dispatch(arguments)
     except UsageError as error:
@@ -35,8 +38,13 @@ def run_command_line(arguments: list[str]) -> int:
     except StreamscopeError as error:
         return _complain(str(error), 1)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the interpreter's own flush finds no closed pipe
         return 1
+    except KeyboardInterrupt:
+        return EXIT_CANCELLED
+    except Exception as error:  # noqa: BLE001  the outermost edge: one sentence, never a traceback
+        return _complain(f"a fault of its own: {type(error).__name__} at {_place_of(error)}; please report it", 1)
+    finally:
+        _flush_or_drop()
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -46,21 +54,20 @@ def _dispatch(arguments: list[str]) -> int:
 
         return probe_main()
     if command == "serve":
-        return _serve(serve_parser().parse_args(arguments[1:]))
+        return _serve(serve_parser().parse_all(arguments[1:]))
     if command == "run":
-        return _run(run_parser().parse_args(arguments[1:]))
-    return _start(app_parser().parse_args(arguments))
+        return _run(run_parser().parse_all(arguments[1:]))
+    _refuse_mistyped_command(command)
+    return _start(app_parser().parse_all(arguments))
 
 
 def _start(flags: argparse.Namespace) -> int:
     """The app, or the headless twin where there is no terminal to draw on."""
     _refuse_mistyped_command(flags.prompt)
     settings = load_settings(_given(flags), os.environ)
+    _check_dialect(settings.dialect)
     if not (sys.stdout.isatty() and sys.stderr.isatty()):
-        from tui.headless import HeadlessOptions
-
-        plan = plan_of(settings, flags, StreamRequest.of_prompt(flags.prompt or _DEMO_PROMPT, model=settings.model))
-        return _headless(plan, HeadlessOptions(on_demo=settings.url is None))
+        return _start_headless(settings, flags)
     if not sys.stdin.isatty():
         raise UsageError("the app takes keys from standard input, which is no terminal: streamscope run is headless")
     from tui.app import main as app_main
@@ -68,23 +75,39 @@ def _start(flags: argparse.Namespace) -> int:
     return app_main(settings, flags.prompt, _notice(settings, os.environ))
 
 
+def _start_headless(settings: Settings, flags: argparse.Namespace) -> int:
+    """The headless twin of the app; without a prompt the demo, so that nothing unasked goes to an endpoint."""
+    from tui.headless import HeadlessOptions
+
+    has_prompt = bool(flags.prompt and flags.prompt.strip())
+    if not has_prompt and not flags.body and (flags.url or flags.profile):
+        raise UsageError(_NO_PROMPT)
+    on_demo = settings.url is None or not (has_prompt or flags.body)
+    if on_demo and settings.url is not None:
+        settings = replace(settings, url=None, model=None, transport=None, dialect="auto", headers=(), token_file=None)
+    prompt = _checked_text(flags.prompt or ("" if flags.body else _DEMO_PROMPT), "the prompt")
+    return _headless(
+        plan_of(settings, flags, StreamRequest.of_prompt(prompt, model=settings.model)),
+        HeadlessOptions(on_demo=on_demo),
+    )
+
+
 def _run(flags: argparse.Namespace) -> int:
     from tui.headless import HeadlessOptions
 
     settings = load_settings(_given(flags), os.environ)
+    _check_dialect(settings.dialect)
     prompt = _prompt_of(flags)
     on_demo = settings.url is None
-    if prompt is None and not on_demo and flags.body is None:
-        raise UsageError("no prompt: streamscope run PROMPT, or --prompt-file FILE")
+    if not (prompt and prompt.strip()) and not on_demo and flags.body is None:
+        raise UsageError(_NO_PROMPT)
     request = StreamRequest.of_prompt(
-        prompt or _DEMO_PROMPT,
+        prompt or (_DEMO_PROMPT if on_demo else ""),
         system=flags.system,
         model=settings.model,
         temperature=flags.temperature,
         max_tokens=flags.max_tokens,
     )
-    if flags.resume:
-        print("streamscope: --resume needs a gateway that keeps its log (serve --resume-grace)", file=sys.stderr)
     options = HeadlessOptions(flags.json, flags.cancel_after_ms, flags.cancel_after_chunks, on_demo)
     return _headless(plan_of(settings, flags, request), options)
 
@@ -115,7 +138,18 @@ def _serve(flags: argparse.Namespace) -> int:
 
 def _headless(plan: RunPlan, options: HeadlessOptions) -> int:
     from tui.headless import main as headless_main
+    from tui.transports.credentials import read_token_file
+    from tui.transports.endpoints import endpoint_of
 
+    if plan.raw_body is not None and plan.transport is not TransportName.SSE:
+        raise UsageError("--body is posted by sse only: add --transport sse")
+    if not options.on_demo:
+        endpoint_of(plan)
+    if plan.token_file is not None:
+        read_token_file(plan.token_file)
+    for _, variable in plan.header_env:
+        if not os.environ.get(variable, "").strip():
+            raise UsageError(f"the environment variable {variable} is not set")
     return headless_main(plan, options)
 
 
@@ -157,26 +191,77 @@ def _given(flags: argparse.Namespace) -> dict[str, Any]:
 def _prompt_of(flags: argparse.Namespace) -> str | None:
     if flags.prompt is not None and flags.prompt_file is not None:
         raise UsageError("give PROMPT or --prompt-file, not both")
-    return flags.prompt if flags.prompt_file is None else _read_text(flags.prompt_file)
+    if flags.prompt_file is None:
+        return None if flags.prompt is None else _checked_text(flags.prompt, "the prompt")
+    return _read_text(flags.prompt_file)
+
+
+def _checked_text(text: str, what: str) -> str:
+    """The text. Raises UsageError when the command line held bytes that are no UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{what} is no UTF-8 text") from error
+    return text
 
 
 def _read_text(name: str) -> str:
+    """A file as it is, line ends included; `-` is standard input. Raises UsageError."""
     try:
         if name == "-":
-            return sys.stdin.read(_PROMPT_LIMIT_BYTES)
-        with Path(name).open(encoding="utf-8") as file:
-            return file.read(_PROMPT_LIMIT_BYTES)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{name} cannot be read as UTF-8 text ({error})") from error
+            data = sys.stdin.buffer.read(_TEXT_LIMIT_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(_TEXT_LIMIT_BYTES + 1)
+        if len(data) > _TEXT_LIMIT_BYTES:
+            raise UsageError(f"{name} is larger than {_TEXT_LIMIT_BYTES // 2**20} MiB")
+        return data.decode("utf-8")
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name} is no UTF-8 text (byte {error.start})") from error
 
 
-def _refuse_mistyped_command(prompt: str | None) -> None:
+def _refuse_mistyped_command(word: str | None) -> None:
     """One word that is almost a command is a slip, not a prompt to spend tokens on."""
-    if prompt is None or " " in prompt.strip():
+    if not word or word.startswith("-") or " " in word.strip():
         return
-    close = get_close_matches(prompt.lower(), COMMANDS, n=1, cutoff=0.7)
+    if word in COMMANDS:
+        raise UsageError(f"a command comes first: streamscope {word} ...")
+    close = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.7)
     if close:
-        raise UsageError(f"{prompt!r} is no command; did you mean {close[0]!r}? A prompt has more than one word")
+        raise UsageError(f"{word!r} is no command; did you mean {close[0]!r}? A prompt has more than one word")
+
+
+def _check_dialect(name: str) -> None:
+    """Raises UsageError now, and not when the first head of a stream is there."""
+    from tui.core.wire.response_decoder import ResponseDecoder
+
+    ResponseDecoder(name)
+
+
+def _open_missing_streams() -> None:
+    """Where the caller closed standard output or error (`2>&-`), Python has None, and print() would use the other."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  as long as the process
+
+
+def _flush_or_drop() -> None:
+    """Sees to it that the interpreter's own flush, which complains, finds no closed pipe."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _place_of(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "an unknown place" if trace is None else f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
 
 
 def _notice(settings: Settings, environ: Mapping[str, str]) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+import math
+from typing import Any, NoReturn
 
 from tui.config import TRANSPORTS
 from tui.core.request import Clocks
@@ -11,6 +12,7 @@ from tui.version import __version__
 
 COMMANDS = ("run", "serve")
 EXIT_USAGE = 2
+EXIT_CANCELLED = 130
 
 _DESCRIPTION = """The inspector for LLM token streams, in the terminal.
 
@@ -25,7 +27,20 @@ file; never from the command line. Exit codes: 0 completed, 1 failed, 2 usage, 3
 
 
 class Parser(argparse.ArgumentParser):
-    """Ends with exit code 2 and one sentence on a wrong command line."""
+    """Ends with exit code 2 and one sentence on a wrong command line. Flags are written out: no abbreviations."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
+
+    def parse_all(self, arguments: list[str]) -> argparse.Namespace:
+        """The flags and the prompt. What is unknown is named without its value, which may be a key."""
+        flags, rest = self.parse_known_args(arguments)
+        unknown = [word.partition("=")[0] for word in rest if word.startswith("-")]
+        if unknown:
+            self.error(f"unknown flag {unknown[0]}")
+        if rest:
+            self.error("more than one prompt: put quotes around it")
+        return flags
 
     def error(self, message: str) -> NoReturn:
         """Says what is wrong and where help is."""
@@ -54,11 +69,13 @@ def run_parser() -> Parser:
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="the prompt, or use --prompt-file")
     parser.add_argument("--prompt-file", metavar="FILE", help="read the prompt from a file; - is standard input")
     parser.add_argument("--system", metavar="S", help="system prompt")
-    parser.add_argument("--temperature", type=float, metavar="X")
+    parser.add_argument("--temperature", type=_finite, metavar="X")
     parser.add_argument("--max-tokens", type=_positive, metavar="N")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end instead of the text")
     _add_clock_flags(parser)
-    parser.add_argument("--cancel-after-ms", type=float, metavar="MS", help="cancel that long after the request")
+    parser.add_argument(
+        "--cancel-after-ms", type=_milliseconds, metavar="MS", help="cancel that long after the request"
+    )
     parser.add_argument("--cancel-after-chunks", type=_positive, metavar="N", help="cancel after N pieces of text")
     return parser
 
@@ -112,23 +129,40 @@ def _add_clock_flags(parser: Parser) -> None:
     parser.add_argument("--event-limit", type=_positive, metavar="BYTES", help="largest single event (16 MiB)")
 
 
+def _whole(text: str, least: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) >= least):
+        raise argparse.ArgumentTypeError(f"expected a whole number, {least} or more")
+    return int(text)
+
+
 def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("expected 1 or more")
-    return value
+    return _whole(text, 1)
 
 
 def _count(text: str) -> int:
-    value = int(text)
+    return _whole(text, 0)
+
+
+def _finite(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError("expected a number")
+    return value
+
+
+def _milliseconds(text: str) -> float:
+    value = _finite(text)
     if value < 0:
-        raise argparse.ArgumentTypeError("expected 0 or more")
+        raise argparse.ArgumentTypeError("expected 0 or more milliseconds")
     return value
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
+    value = _finite(text)
+    if value <= 0:
         raise argparse.ArgumentTypeError("expected a number of seconds above 0")
     return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -21,7 +22,15 @@ _ENVIRONMENT = {
     "STREAMSCOPE_THEME": "theme",
     "STREAMSCOPE_PROFILE": "profile",
 }
-_KEYS = ("transport", "url", "model", "dialect", "theme", "profile", "is_gateway", "token_file", "headers")
+_PROFILE_KEYS = ("transport", "url", "model", "dialect", "theme", "gateway", "token_file", "headers", "ca_file")
+_OF_ENDPOINT = ("transport", "dialect", "is_gateway", "token_file", "headers", "ca_file")
+_TYPE_WORDS = {str: "text", bool: "true or false", dict: "a table", int: "a number", float: "a number", list: "a list"}
+_VARIABLE = re.compile(r"(?:ENV:)?[A-Za-z_][A-Za-z0-9_]*")
+_QUOTED_OR_BARE = r"""(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)"""
+_PATH = rf"{_QUOTED_OR_BARE}(?:\s*\.\s*{_QUOTED_OR_BARE})*"
+_PART = re.compile(_QUOTED_OR_BARE)
+_HEADER = re.compile(rf"\s*\[+\s*({_PATH})\s*\]+")
+_ASSIGNED = re.compile(rf"\s*({_PATH})\s*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +70,32 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], path: Pa
 
     Raises ConfigError on a file that cannot be used, UsageError on an unknown transport or profile.
     """
-    file = _read_file(path or config_path())
+    path = path or config_path()
+    file = _read_file(path)
     profiles = file.pop("profiles", {})
-    values = dict(file)
+    given = {name: value for name, value in flags.items() if value is not None}
     from_environ = {name: environ[key] for key, name in _ENVIRONMENT.items() if environ.get(key)}
-    profile = flags.get("profile") or from_environ.get("profile") or values.get("profile")
-    if profile is not None:
-        values |= _profile(profiles, profile)
-    if environ.get("OPENAI_BASE_URL") and not from_environ.get("url"):
-        from_environ |= {"url": environ["OPENAI_BASE_URL"], "transport": from_environ.get("transport", "direct")}
-    values |= from_environ
-    if flags.get("url") and not flags.get("transport"):
-        values.pop("transport", None)  # the transport of another endpoint says nothing about this one
-    values |= {name: value for name, value in flags.items() if value is not None}
-    return _checked(values)
+    if environ.get("OPENAI_BASE_URL") and "url" not in from_environ:
+        from_environ = {"transport": "direct", **from_environ, "url": environ["OPENAI_BASE_URL"]}
+    profile = given.get("profile") or from_environ.get("profile") or file.get("profile")
+    of_profile = _profile(path, profiles, profile) if profile is not None else {}
+    if given.get("profile"):  # a profile named on the command line goes before the environment, as all flags do
+        return _checked(_merged(file, from_environ, of_profile, given))
+    return _checked(_merged(file, of_profile, from_environ, given))
+
+
+def _merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
+    """The layers over one another, the last on top.
+
+    What a layer says about an endpoint of its own (its keys above all) does not go to an endpoint that a higher
+    layer names.
+    """
+    url = next((layer["url"] for layer in reversed(layers) if layer.get("url") is not None), None)
+    values: dict[str, Any] = {}
+    for layer in layers:
+        is_elsewhere = layer.get("url") not in (None, url)
+        values |= {name: value for name, value in layer.items() if not (is_elsewhere and name in _OF_ENDPOINT)}
+    return values
 
 
 def _checked(values: Mapping[str, Any]) -> Settings:
@@ -85,63 +106,94 @@ def _checked(values: Mapping[str, Any]) -> Settings:
     return settings
 
 
-def _profile(profiles: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _profile(path: Path, profiles: Mapping[str, Any], name: str) -> dict[str, Any]:
     if name not in profiles:
         there = ", ".join(sorted(profiles)) or "none yet"
-        raise UsageError(f"no profile {name!r} in {config_path()}: there are {there}")
+        raise UsageError(f"no profile {name!r} in {path}: there are {there}")
     return dict(profiles[name])
 
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
+        text = data.decode("utf-8")
+        values = tomllib.loads(text)
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read ({error}): mend it or move it away") from error
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}): mend it or move it away") from error
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{path}, line {line}: not UTF-8; mend that line or move the file away") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path} is not TOML: {error}; mend that line or move the file away") from error
-    _check_section(path, text, values, extra=("profiles",))
+    _check_section(path, text, values, ())
+    profiles = {}
     for name, profile in values.get("profiles", {}).items():
-        _check_section(path, text, profile, section=f"profiles.{name}")
-        values["profiles"][name] = _normal(profile)
-    return _normal(values)
+        if not isinstance(profile, dict):
+            raise ConfigError(f"{_where(path, text, ('profiles', name))}: expected a table, found {_word(profile)}")
+        _check_section(path, text, profile, ("profiles", name))
+        profiles[name] = _normal(profile)
+    return _normal(values) | {"profiles": profiles}
 
 
 def _normal(section: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(section)
     if "headers" in values:
-        values["headers"] = tuple(sorted(values["headers"].items()))
+        headers = values["headers"].items()
+        values["headers"] = tuple(sorted((name, variable.removeprefix("ENV:")) for name, variable in headers))
     if "gateway" in values:
         values["is_gateway"] = values.pop("gateway")
     return values
 
 
-def _check_section(path: Path, text: str, values: Any, *, section: str = "", extra: tuple[str, ...] = ()) -> None:
+def _check_section(path: Path, text: str, values: Mapping[str, Any], section: tuple[str, ...]) -> None:
     """Raises ConfigError on an unknown key or a value of the wrong type, with line and key."""
-    if not isinstance(values, dict):
-        raise ConfigError(f"{path}: {section or 'the file'} must be a table")
-    allowed = {*_KEYS, "gateway", *extra} - {"is_gateway"}
+    known = _PROFILE_KEYS if section else (*_PROFILE_KEYS, "profile", "profiles")
     for key, value in values.items():
-        where = f"{path}, line {_line_of(text, key, section)}, key {section + '.' if section else ''}{key}"
-        if key not in allowed:
-            raise ConfigError(f"{where}: unknown; known are {', '.join(sorted(allowed))}")
+        where = _where(path, text, (*section, key))
+        if key not in known:
+            raise ConfigError(f"{where}: unknown; known are {', '.join(sorted(known))}")
         expected = {"gateway": bool, "headers": dict, "profiles": dict}.get(key, str)
         if not isinstance(value, expected):
-            raise ConfigError(f"{where}: expected {expected.__name__}, found {type(value).__name__}")
+            raise ConfigError(f"{where}: expected {_TYPE_WORDS[expected]}, found {_word(value)}")
         if key == "transport" and value not in TRANSPORTS:
             raise ConfigError(f"{where}: {value!r} is none of {', '.join(TRANSPORTS)}")
+        if isinstance(value, dict) and key == "headers":
+            _check_headers(path, text, value, (*section, key))
 
 
-def _line_of(text: str, key: str, section: str) -> int:
-    """The line on which a key stands; the first that fits, which is right for files that people write."""
-    in_section = not section
+def _check_headers(path: Path, text: str, headers: Mapping[str, Any], section: tuple[str, ...]) -> None:
+    """The value is not quoted: who puts a key there by mistake should not see it on the screen."""
+    for name, variable in headers.items():
+        if not isinstance(variable, str) or _VARIABLE.fullmatch(variable) is None:
+            where = _where(path, text, (*section, name))
+            raise ConfigError(f"{where}: expected the name of an environment variable, never the key itself")
+
+
+def _word(value: object) -> str:
+    return _TYPE_WORDS.get(type(value), type(value).__name__)
+
+
+def _where(path: Path, text: str, key: tuple[str, ...]) -> str:
+    return f"{path}, line {line_of(text, key)}, key {'.'.join(key)}"
+
+
+def line_of(text: str, key: tuple[str, ...]) -> int:
+    """The line (from 1) on which a key of a TOML text stands, or the header of its table; 1 where none is found."""
+    table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
-        stripped = line.strip()
-        if stripped.startswith("["):
-            in_section = stripped.strip("[] ") == section
-        elif in_section and stripped.split("=")[0].strip().strip("\"'") == key:
+        header = _HEADER.match(line)
+        if header is not None:
+            table = found = _dotted(header[1])
+        else:
+            assigned = _ASSIGNED.match(line)
+            found = (*table, *_dotted(assigned[1])) if assigned is not None else ()
+        if found[: len(key)] == key:
             return number
     return 1
+
+
+def _dotted(text: str) -> tuple[str, ...]:
+    """The parts of a dotted key, quotes taken off."""
+    return tuple(part.strip().strip("\"'") for part in _PART.findall(text))

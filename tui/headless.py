@@ -12,16 +12,16 @@ import json
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TextIO
 
 from tui.child_process import start_gateway
-from tui.core.capture import Marker, Record
+from tui.core.capture import CaptureHeader, Marker, Record
 from tui.core.chunks import Outcome, StreamChunk, StreamResult
 from tui.core.derived_run import DerivedRun
 from tui.core.problem_kinds import title_of
 from tui.core.request import RunPlan
-from tui.core.sanitize import sanitize
+from tui.core.sanitize import sanitize, sanitize_line
 from tui.core.stats import StreamStats
 from tui.errors import StreamscopeError
 from tui.transports.run_stream import StreamRun
@@ -52,25 +52,28 @@ class HeadlessRun:
         self._run = StreamRun(plan, self._take, on_chunks=self._take_chunks)
         self._is_sent = False
         self._chunks = 0
-        self._is_pipe_closed = False
+        self._printed_length = 0
+        self._half_pair = ""
+        self._is_output_lost = False
 
     async def run(self) -> int:
         """The exit code; everything was printed."""
         loop = asyncio.get_running_loop()
         with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(signal.SIGINT, self._run.cancel)
-            loop.add_signal_handler(signal.SIGTERM, self._run.cancel)
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self._run.cancel)
         try:
             result = await self._run.run()
         finally:
             if self._timer is not None:
                 self._timer.cancel()
         self._report(result)
-        return 1 if self._is_pipe_closed else EXIT_CODES[result.outcome]
+        return 1 if self._is_output_lost else EXIT_CODES[result.outcome]
 
     def _take(self, record: Record) -> None:
         if self._derived is None:
-            self._derived = DerivedRun.of_records([record])
+            assert isinstance(record, CaptureHeader)  # noqa: S101  the first record of every run
+            self._derived = DerivedRun(record, event_limit_bytes=self._plan.event_limit_bytes)
             return
         self._derived.add(record)
         if isinstance(record, Marker) and record.name in ("connecting", "sent"):
@@ -90,29 +93,47 @@ class HeadlessRun:
         for chunk in chunks:
             self._chunks += chunk.is_progress
             if not self._options.as_json and chunk.choice == 0:
-                self._print(chunk.content)
+                self._print_content(chunk.content)
         limit = self._options.cancel_after_chunks
         if limit is not None and self._chunks >= limit:
             self._run.cancel()
 
+    def _print_content(self, text: str, *, is_last: bool = False) -> None:
+        """The next piece of the answer; half a surrogate pair waits for its other half."""
+        self._printed_length += len(text)
+        text = self._half_pair + text
+        self._half_pair = text[-1:] if not is_last and "\ud800" <= text[-1:] <= "\udbff" else ""
+        text = text.removesuffix(self._half_pair)
+        if not text.isascii():
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if text:
+            self._print(text)
+
     def _print(self, text: str) -> None:
-        """To a terminal only what is safe to obey; to a pipe the text as it is."""
-        safe = sanitize(text) if self._out.isatty() else text.encode("utf-8", "replace").decode("utf-8")
+        """To a terminal only what is safe to obey; to a pipe the text as it is, as far as its encoding has it."""
+        encoding = self._out.encoding or "utf-8"
+        safe = sanitize(text) if self._out.isatty() else text
         try:
-            self._out.write(safe)
+            self._out.write(safe.encode(encoding, "replace").decode(encoding))
             self._out.flush()
         except OSError:
-            self._is_pipe_closed = True
+            self._is_output_lost = True
             self._run.cancel()
+
+    def _narrate(self, lines: list[str]) -> None:
+        """To standard error, made safe; narration that nobody can read changes no outcome."""
+        with contextlib.suppress(OSError):
+            print("\n".join(map(sanitize_line, lines)), file=self._err, flush=True)
 
     def _report(self, result: StreamResult) -> None:
         stats = self._derived.stats if self._derived is not None else StreamStats()
         if self._options.as_json:
-            print(json.dumps(self._as_json(result, stats)), file=self._out, flush=True)
+            self._print(json.dumps(self._as_json(result, stats)) + "\n")
             return
-        if result.content and not result.content.endswith("\n") and not self._is_pipe_closed:
+        self._print_content(result.content[self._printed_length :], is_last=True)
+        if self._out.isatty() and result.content and not result.content.endswith("\n"):
             self._print("\n")
-        print(sanitize("\n".join(numbers_lines(result, stats, on_demo=self._options.on_demo))), file=self._err)
+        self._narrate(numbers_lines(result, stats, on_demo=self._options.on_demo))
 
     def _as_json(self, result: StreamResult, stats: StreamStats) -> dict[str, Any]:
         decoder = self._derived.decoder if self._derived is not None else None
@@ -152,6 +173,8 @@ def numbers_lines(result: StreamResult, stats: StreamStats, *, on_demo: bool = F
     lines.append("  ".join(numbers))
     if result.problem is not None:
         lines += [f"{title_of(result.problem.kind)}: {result.problem.message}", result.problem.hint]
+    if result.refusal:
+        lines.append(f"refusal: {result.refusal}")
     return lines + [f"remark: {remark}" for remark in result.remarks]
 
 
@@ -169,8 +192,7 @@ async def run_headless(plan: RunPlan, options: HeadlessOptions) -> int:
         return await HeadlessRun(plan, options, sys.stdout, sys.stderr).run()
     child, url = await start_gateway(os.environ)
     try:
-        members = plan.to_json() | {"url": url, "is_gateway": True}
-        return await HeadlessRun(RunPlan.from_json(members), options, sys.stdout, sys.stderr).run()
+        return await HeadlessRun(replace(plan, url=url, is_gateway=True), options, sys.stdout, sys.stderr).run()
     finally:
         await child.end()
 

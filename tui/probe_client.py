@@ -66,7 +66,7 @@ class ProbeClient:
 
     async def serve(self) -> None:
         """Starts the probe and reads its pipe until `stop`; after a death the next command starts it again."""
-        while not self._is_stopping:
+        while True:
             await self._is_wanted.wait()
             self._is_wanted.clear()
             if self._is_stopping:

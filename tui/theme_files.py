@@ -11,9 +11,14 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
+from tui.config import line_of
 from tui.errors import ConfigError
 
-_COLOR = re.compile(r"#[0-9a-fA-F]{6}|ansi_[a-z_]+|[a-z]+")
+_COLOR_WORDS = r"#[0-9a-fA-F]{6}|ansi_(?:default|(?:bright_)?(?:black|red|green|yellow|blue|magenta|cyan|white))"
+_STYLE_WORDS = r"(?:bold|dim|italic|underline|reverse|strike|none)"
+_COLOR = re.compile(_COLOR_WORDS)
+_VARIABLE_VALUE = re.compile(rf"(?:{_COLOR_WORDS})(?: \d{{1,3}}%)?|{_STYLE_WORDS}(?: {_STYLE_WORDS})*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _REQUIRED = ("name", "primary")
 _COLORS = (
     "primary",
@@ -51,8 +56,10 @@ def load_themes(user_folder: Path | None = None) -> tuple[list[ThemeFile], list[
         try:
             theme = parse_theme(file.read_text(encoding="utf-8"), str(file))
             themes[theme.name] = theme
-        except (ConfigError, OSError, UnicodeDecodeError) as error:
-            problems.append(f"{error}")
+        except ConfigError as error:
+            problems.append(str(error))
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"{file} cannot be read ({error})")
     return list(themes.values()), problems
 
 
@@ -60,27 +67,32 @@ def parse_theme(text: str, origin: str) -> ThemeFile:
     """The theme of a file's text. Raises ConfigError with file, line and key."""
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{origin} is not TOML: {error}") from error
     for key in _REQUIRED:
         if key not in values:
-            raise ConfigError(f"{origin}, line 1: the key {key} is missing")
-    variables = values.pop("variables", {})
-    for key, value in (*values.items(), *variables.items()):
-        _check(key, value, key in variables, f"{origin}, line {_line_of(text, key)}, key {key}")
+            raise ConfigError(f"{origin}, line 1, key {key}: missing")
+    for key, value in values.items():
+        _check(key, value, f"{origin}, line {line_of(text, (key,))}, key {key}")
+    variables = values.get("variables", {})
+    for key, value in variables.items():
+        if not isinstance(value, str) or _VARIABLE_VALUE.fullmatch(value) is None or _NAME.fullmatch(key) is None:
+            where = f"{origin}, line {line_of(text, ('variables', key))}, key variables.{key}"
+            raise ConfigError(f"{where}: expected a colour such as #88c0d0 or a text style, found {value!r}")
     colors = {key: values[key] for key in _COLORS if key in values}
     return ThemeFile(values["name"], values.get("dark", True), colors, variables)
 
 
-def _check(key: str, value: object, is_variable: bool, where: str) -> None:
-    if key in ("name", "dark") and not is_variable:
-        expected: type = bool if key == "dark" else str
-        if not isinstance(value, expected):
-            raise ConfigError(f"{where}: expected {expected.__name__}, found {type(value).__name__}")
-        return
-    if not is_variable and key not in _COLORS:
+def _check(key: str, value: object, where: str) -> None:
+    expected = {"name": str, "dark": bool, "variables": dict}.get(key)
+    if expected is None and key not in _COLORS:
         raise ConfigError(f"{where}: unknown; known are name, dark, variables, {', '.join(_COLORS)}")
-    if not isinstance(value, str) or (not is_variable and _COLOR.fullmatch(value) is None):
+    if expected is not None and not isinstance(value, expected):
+        words = {str: "text", bool: "true or false", dict: "a table"}
+        raise ConfigError(f"{where}: expected {words[expected]}, found {value!r}")
+    if key == "name" and _NAME.fullmatch(str(value)) is None:
+        raise ConfigError(f"{where}: expected letters, digits and hyphens, found {value!r}")
+    if expected is None and (not isinstance(value, str) or _COLOR.fullmatch(value) is None):
         raise ConfigError(f"{where}: expected a colour such as #88c0d0, found {value!r}")
 
 
@@ -94,8 +106,3 @@ def _theme_files(folder: Traversable) -> list[Traversable]:
     if not folder.is_dir():
         return []
     return sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-
-
-def _line_of(text: str, key: str) -> int:
-    lines = text.splitlines()
-    return next((i for i, line in enumerate(lines, 1) if line.split("=")[0].strip().strip("\"'") == key), 1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 from array import array
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from statistics import median
 from time import process_time
@@ -19,6 +20,7 @@ from tui.core.chunks import StreamChunk
 from tui.core.frame_survey import FrameSurvey
 from tui.core.stats import StreamStats
 
+TEXT = ["The ", "quic", "k br", "own ", "fox ", "jump", "s. I", "t wa", "s Tu", "esda", "y.\n\n"]
 Feed = Callable[[list[StreamChunk]], None]
 
 
@@ -27,11 +29,11 @@ class Frames(list[None]):
 
 
 def made_chunks(count: int) -> list[StreamChunk]:
-    """Four characters a chunk, gaps of a log-normal rhythm around 12 ms, a long one now and then."""
+    """Some four characters a chunk, gaps of a log-normal rhythm around 12 ms, a long one now and then."""
     source, at, chunks = Random(1), 0.0, []
     for index in range(count):
         at += source.lognormvariate(-4.4, 0.5) if index % 5000 else 2.0
-        chunks.append(StreamChunk(content="abc ", index=index, at=at, frame=index))
+        chunks.append(StreamChunk(content=TEXT[index % len(TEXT)], index=index, at=at, frame=index))
     return chunks
 
 
@@ -82,7 +84,8 @@ def seconds_of(work: Callable[[], object]) -> float:
 def tenths(feed: Feed, chunks: list[StreamChunk]) -> list[float]:
     """CPU time of each tenth of the stream."""
     size = len(chunks) // 10
-    return [seconds_of(lambda at=at: feed(chunks[at : at + size])) for at in range(0, size * 10, size)]
+    parts = [chunks[at : at + size] for at in range(0, size * 10, size)]
+    return [seconds_of(partial(feed, part)) for part in parts]
 
 
 def report_feeding(chunks: list[StreamChunk], rounds: int) -> None:

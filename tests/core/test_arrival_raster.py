@@ -15,12 +15,12 @@ def test_every_arrival_is_counted_once(times: list[float], width: int) -> None:
     end = max([*times, 0.001])
     cells = raster(times, width, end)
     assert len(cells) == width
-    assert sum(cell.count for cell in cells) == len(times)
+    assert sum(cell.arrivals for cell in cells) == len(times)
 
 
 def test_a_lump_at_the_end_is_one_cell() -> None:
     cells = raster([4.0] * 98, 40, 4.0)
-    assert [cell.count for cell in cells] == [0] * 39 + [98]
+    assert [cell.arrivals for cell in cells] == [0] * 39 + [98]
 
 
 def test_a_stall_marks_the_cells_in_which_nothing_came() -> None:

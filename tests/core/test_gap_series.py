@@ -64,18 +64,37 @@ def test_nothing_gives_nothing_and_one_value_no_spread() -> None:
     assert (ordered.quantile(0.99), ordered.mean(), ordered.deviation()) == (2.0, 2.0, None)
 
 
-def test_series_knows_its_ends_and_its_longest_gap() -> None:
+ARRIVALS = [(1.0, 3), (1.5, 4), (3.5, 9), (3.5, 9), (5.5, 11)]
+
+
+@pytest.mark.parametrize("asked_after", [(), (1,), (2,), (1, 2, 3, 4)])
+def test_series_knows_its_ends_and_its_longest_gap(asked_after: tuple[int, ...]) -> None:
+    """Whether it was asked in between or not."""
     series = GapSeries()
-    for at, frame in ((1.0, 3), (1.5, 4), (3.5, 9), (3.5, 9)):
+    for count, (at, frame) in enumerate(ARRIVALS, start=1):
         series.add(at, frame)
-    assert (series.first_at, series.second_at, series.last_at) == (1.0, 1.5, 3.5)
-    assert (series.first_frame, series.second_frame, series.last_frame) == (3, 4, 9)
-    assert (series.longest_s, series.longest_from, series.longest_to) == (2.0, (1.5, 4), (3.5, 9))
-    assert (series.count, series.span_s) == (4, 2.5)
-    assert series.burst_share(0.001) == pytest.approx(1 / 3)
+        assert (len(series), series.last) == (count, (at, frame))
+        if count in asked_after:
+            assert len(series.gaps) == count - 1
+    assert (series.first, series.second, series.last) == ((1.0, 3), (1.5, 4), (5.5, 11))
+    assert series.longest == ((1.5, 4), (3.5, 9))
+    assert (series.span_s, series.burst_share(0.001)) == (4.5, 0.25)
+    assert (series.first, series.second) == ((1.0, 3), (1.5, 4))
+
+
+@pytest.mark.parametrize("has_spread", [True, False])
+def test_long_series_loses_no_gap(*, has_spread: bool) -> None:
+    series = GapSeries(has_spread=has_spread)
+    for index in range(150_000):
+        series.add(index * 0.5, index)
+    assert series.mean_s == 0.5
+    assert (len(series), len(series.gaps)) == (150_000, 149_999)
+    assert (series.gaps.quantile(0.0), series.gaps.quantile(1.0), series.first) == (0.5, 0.5, (0.0, 0))
 
 
 def test_series_of_one_has_no_gap() -> None:
     series = GapSeries()
+    assert (series.first, series.last, series.mean_s, len(series)) == (None, None, None, 0)
     series.add(0.0, 0)
+    assert (series.first, series.second, series.longest) == ((0.0, 0), None, None)
     assert (series.span_s, series.burst_share(1.0), series.gaps.quantile(0.5)) == (None, None, None)

@@ -42,6 +42,7 @@ def test_clock_of_a_retry_starts_anew() -> None:
     assert numbers["head_s"] == pytest.approx(0.1)
     assert numbers["ttfc_s"] == pytest.approx(0.25)
     assert numbers["server_processing_s"] is None
+    assert (numbers["frames_per_read"], numbers["reads"]) == (1.0, 2)
 
 
 def test_resumption_keeps_the_first_clock() -> None:

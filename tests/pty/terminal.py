@@ -6,10 +6,12 @@ Nothing of the app is imported here. What is waited for is what stands on the sc
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import sys
 import termios
@@ -49,7 +51,8 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._changed = asyncio.Event()
         self._process: Process | None = None
-        self._near = self._far = -1
+        self._has_ended = False
+        self._near = self._far = self._end = -1
         self._attributes_before: list[Any] = []
         self.raw = bytearray()
 
@@ -69,6 +72,8 @@ class Terminal:
             env=self._environ,
             start_new_session=True,
         )
+        self._end = os.pidfd_open(self._process.pid)
+        asyncio.get_running_loop().add_reader(self._end, self._note_end)
         return self
 
     async def __aexit__(
@@ -78,14 +83,15 @@ class Terminal:
         trace: TracebackType | None,
     ) -> None:
         try:
-            if self.process.returncode is None:
-                self.process.kill()
-                await self.process.wait()
-            await gone(self.process_ids(), PATIENCE_S)
+            for process_id in self.process_ids():  # after a failure: each carries this terminal's mark
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process_id, signal.SIGKILL)
+            await self.process.wait()
         finally:
             asyncio.get_running_loop().remove_reader(self._near)
-            os.close(self._near)
-            os.close(self._far)
+            asyncio.get_running_loop().remove_reader(self._end)
+            for descriptor in (self._near, self._far, self._end):
+                os.close(descriptor)
 
     @property
     def process(self) -> Process:
@@ -128,6 +134,7 @@ class Terminal:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 while not condition():
+                    assert not self._has_ended, f"the app ended before: {what}\n{self.text}"
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
@@ -165,6 +172,12 @@ class Terminal:
                 if mark in members:
                     found.append(int(entry.name))
         return found
+
+    def _note_end(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._end)
+        self._read()
+        self._has_ended = True
+        self._changed.set()
 
     def _read(self) -> None:
         while True:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 class RasterCell(NamedTuple):
     """One slice of time: the number of arrivals in it, and whether it lies in a stall."""
 
-    count: int
+    arrivals: int
     is_stalled: bool
 
 

@@ -41,6 +41,15 @@ class ContentLog:
         """All of it, joined; linear in its size, so not for every frame."""
         return "".join(self._pieces)
 
+    def tail(self, size: int) -> str:
+        """The last code points of the text, at most `size`."""
+        text = ""
+        for piece in reversed(self._pieces):
+            if len(text) >= size:
+                break
+            text = piece + text
+        return text[-size:]
+
     def piece(self, index: int) -> tuple[str, float]:
         """Text and arrival time of one chunk."""
         return self._pieces[index], self._times[index]

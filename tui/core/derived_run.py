@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Self
 
+from tui.core.arrivals import ArrivalLog
 from tui.core.capture import Capture, CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
 from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult
 from tui.core.frame_survey import FrameSurvey
@@ -16,6 +17,7 @@ from tui.core.pipeline import StreamPipeline
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES
 from tui.core.stats import StreamStats
 from tui.core.wire.response_decoder import ResponseDecoder
+from tui.errors import CaptureError
 
 
 class DerivedRun:
@@ -34,16 +36,17 @@ class DerivedRun:
         self._survey = FrameSurvey(self.stats)
         self.decoder: ResponseDecoder | None = None
         self.result: StreamResult | None = None
+        self.arrivals = ArrivalLog()
         self.version = 0
         self._event_limit_bytes = event_limit_bytes
 
     @classmethod
     def of_records(cls, records: Iterable[Record], mode: str = "sentence") -> Self:
-        """The run of a whole capture. Raises ValueError when it does not begin with a header."""
+        """The run of a whole capture. Raises CaptureError when it does not begin with a header."""
         iterator = iter(records)
         header = next(iterator, None)
         if not isinstance(header, CaptureHeader):
-            raise ValueError(f"a capture begins with its header, not with {type(header).__name__}")
+            raise CaptureError(f"a capture begins with its header, not with {type(header).__name__}")
         run = cls(header, mode)
         for record in iterator:
             run.add(record)
@@ -97,7 +100,9 @@ class DerivedRun:
     def _take_chunks(self, decoder: ResponseDecoder, chunks: Sequence[StreamChunk]) -> None:
         for chunk in chunks:
             self.stats.note_chunk(chunk)
-            self.pipeline.feed(chunk)
+            self.pipeline.take(chunk)
+            if chunk.is_progress:
+                self.arrivals.add(chunk.at)
         self._survey.take(decoder.frames, chunks)
 
     def _add_head(self, head: ResponseHead) -> None:
@@ -106,7 +111,7 @@ class DerivedRun:
             self.decoder = self._new_decoder(head.status, head.headers)
             self._survey.restart()
         else:
-            self.decoder.reconnect(head.status, dict(head.headers), head.at)
+            self.decoder.reconnect(head.status, head.headers, head.at)
 
     def _add_marker(self, marker: Marker) -> None:
         if marker.name == "sent":
@@ -116,7 +121,7 @@ class DerivedRun:
         return ResponseDecoder(
             self.capture.header.dialect,
             status=status,
-            headers=dict(headers),
+            headers=headers,
             event_limit_bytes=self._event_limit_bytes,
         )
 

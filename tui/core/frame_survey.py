@@ -45,10 +45,13 @@ class FrameSurvey:
         first, self._seen = self._seen, len(frames)
         if first == self._seen:
             return
+        if self._seen == first + 1 and len(chunks) == 1 and _is_plain(chunks[0]):
+            self._stats.note_frame(chunks[0].at, first)
+            return
         gave = _frames_of(chunks)
         for index in range(first, self._seen):
             if gave.get(index):
-                self._stats.note_frame(chunks[0].at, index, is_event=True, is_choice=True)
+                self._stats.note_frame(chunks[0].at, index)
             else:
                 self._open(frames[index], index, gave_text=index in gave)
 
@@ -67,9 +70,12 @@ def _frames_of(chunks: Sequence[StreamChunk]) -> dict[int, bool]:
     found: dict[int, bool] = {}
     for chunk in chunks:
         if chunk.is_progress or chunk.finish_reason:
-            is_plain = chunk.is_progress and chunk.finish_reason is None and chunk.usage is None
-            found[chunk.frame] = is_plain and found.get(chunk.frame, True)
+            found[chunk.frame] = _is_plain(chunk) and found.get(chunk.frame, True)
     return found
+
+
+def _is_plain(chunk: StreamChunk) -> bool:
+    return chunk.finish_reason is None and chunk.usage is None and chunk.is_progress
 
 
 def _value_of(text: str) -> dict[str, Any]:

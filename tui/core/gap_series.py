@@ -9,23 +9,31 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
+from itertools import islice
 from math import fsum, sqrt
+from operator import mul, sub
 
 # Blocks are split at twice this size: large enough that a million values are a thousand blocks, small enough
 # that putting one value in moves some kilobytes.
 _BLOCK_SIZE = 1024
 # From so many values for one block on, sorting the block anew is cheaper than inserting them one by one.
-_REBUILD = 24
+_REBUILD = 128
+# From this share of new values on, sorting everything anew is cheaper; so each value is sorted a few times at most.
+_REBUILD_SHARE = 0.25
+# Arrivals become gaps at the latest when there are so many; then their times and frames are let go.
+_UNSETTLED = 65_536
 
 
 class OrderedValues:
     """A multiset of floats that gives exact quantiles at any time.
 
     `add` is constant. A question costs, for each value that came since the last one, at most an insertion into
-    a block, and then a walk over the blocks (one for some thousand values).
+    a block, and then a walk over the blocks (one for some thousand values). `has_spread` keeps mean and deviation
+    too, which costs some more for each value.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_spread: bool = True) -> None:
+        self._has_spread = has_spread
         self._pending = array("d")
         self._blocks: list[array[float]] = []
         self._maxima: list[float] = []
@@ -34,6 +42,7 @@ class OrderedValues:
         self._square_sum = 0.0  # of the distances from the mean
         self._quantiles: dict[float, float] = {}
         self.add = self._pending.append
+        self.extend = self._pending.extend
 
     def __len__(self) -> int:
         return self._count + len(self._pending)
@@ -53,14 +62,14 @@ class OrderedValues:
         return self._quantiles[share]
 
     def mean(self) -> float | None:
-        """The arithmetic mean; None without any value."""
+        """The arithmetic mean; None without any value or without `has_spread`."""
         self._settle()
-        return self._mean if self._count else None
+        return self._mean if self._count and self._has_spread else None
 
     def deviation(self) -> float | None:
-        """The standard deviation of these values as a whole population; None below two values."""
+        """The standard deviation of these values as a whole population; None below two, or without `has_spread`."""
         self._settle()
-        return sqrt(self._square_sum / self._count) if self._count > 1 else None
+        return sqrt(self._square_sum / self._count) if self._count > 1 and self._has_spread else None
 
     def count_below(self, limit: float) -> int:
         """How many values are less than `limit`."""
@@ -81,15 +90,28 @@ class OrderedValues:
         raise IndexError("a rank is less than the count")
 
     def _settle(self) -> None:
-        """Moves what is pending into the blocks, from the greatest down so that splitting moves no place ahead."""
+        """Sorts what came since the last question."""
         if not self._pending:
             return
         fresh = sorted(self._pending)
         del self._pending[:]
         self._quantiles.clear()
-        self._add_moments(fresh)
-        if not self._blocks:
-            self._blocks, self._maxima = [array("d")], [fresh[-1]]
+        if self._has_spread:
+            self._add_moments(fresh)
+        before, self._count = self._count, self._count + len(fresh)
+        if len(fresh) > before * _REBUILD_SHARE:
+            self._rebuild(fresh)
+        else:
+            self._merge(fresh)
+
+    def _rebuild(self, fresh: list[float]) -> None:
+        for block in self._blocks:
+            fresh.extend(block)
+        self._blocks = _cut(array("d", sorted(fresh)))
+        self._maxima = [block[-1] for block in self._blocks]
+
+    def _merge(self, fresh: list[float]) -> None:
+        """Puts sorted values into the blocks, from the greatest down so that splitting moves no place ahead."""
         stop = len(fresh)
         while stop:
             number = min(bisect_left(self._maxima, fresh[stop - 1]), len(self._blocks) - 1)
@@ -104,10 +126,7 @@ class OrderedValues:
                 insort(block, value)
         else:
             block = array("d", sorted([*block, *values]))
-        if len(block) <= 2 * _BLOCK_SIZE:
-            parts = [block]
-        else:
-            parts = [block[start : start + _BLOCK_SIZE] for start in range(0, len(block), _BLOCK_SIZE)]
+        parts = _cut(block) if len(block) > 2 * _BLOCK_SIZE else [block]
         self._blocks[number : number + 1] = parts
         self._maxima[number : number + 1] = [part[-1] for part in parts]
 
@@ -116,51 +135,109 @@ class OrderedValues:
         count, total = len(values), self._count + len(values)
         mean = fsum(values) / count
         apart = mean - self._mean
-        self._square_sum += fsum((value - mean) ** 2 for value in values)
+        distances = [value - mean for value in values]
+        self._square_sum += fsum(map(mul, distances, distances))
         self._square_sum += apart * apart * self._count * count / total
         self._mean += apart * count / total
-        self._count = total
+
+
+def _cut(values: array[float]) -> list[array[float]]:
+    return [values[start : start + _BLOCK_SIZE] for start in range(0, len(values), _BLOCK_SIZE)]
 
 
 class GapSeries:
     """The arrivals of one kind of thing, by time and frame: first, second, last, and every gap between them.
 
     Times are seconds on the capture's clock and do not fall; a time is None until there is such an arrival.
+    Taking an arrival only appends it; the gaps are made of many at once. `has_spread` as in `OrderedValues`.
     """
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.first_at: float | None = None
-        self.second_at: float | None = None
-        self.last_at: float | None = None
-        self.first_frame = self.second_frame = self.last_frame = 0
-        self.longest_s = -1.0
-        # Time and frame of the arrivals on both sides of the longest gap.
-        self.longest_from = self.longest_to = (0.0, 0)
-        self.gaps = OrderedValues()
+    def __init__(self, *, has_spread: bool = True) -> None:
+        # The last arrival that was settled, then those that were not.
+        self._times = array("d")
+        self._frames = array("Q")
+        self._settled = 0
+        self._starts: list[tuple[float, int]] = []
+        self._longest_s = -1.0
+        self._longest_from = self._longest_to = (0.0, 0)
+        self._gaps = OrderedValues(has_spread=has_spread)
 
     def add(self, at: float, frame: int) -> None:
-        """One arrival. Constant work."""
-        before = self.last_at
-        if before is None:
-            self.first_at, self.first_frame = at, frame
-        else:
-            gap = at - before
-            self.gaps.add(gap)
-            if gap > self.longest_s:
-                self.longest_s, self.longest_from, self.longest_to = gap, (before, self.last_frame), (at, frame)
-            if self.count == 1:
-                self.second_at, self.second_frame = at, frame
-        self.count += 1
-        self.last_at, self.last_frame = at, frame
+        """One arrival."""
+        times = self._times
+        times.append(at)
+        self._frames.append(frame)
+        if len(times) > _UNSETTLED:
+            self._settle()
+
+    def __len__(self) -> int:
+        """How many arrivals there were."""
+        return self._settled + len(self._times) - bool(self._settled)
+
+    @property
+    def first(self) -> tuple[float, int] | None:
+        """Time and frame of the first arrival."""
+        return self._start(0)
+
+    @property
+    def second(self) -> tuple[float, int] | None:
+        """Time and frame of the second arrival."""
+        return self._start(1)
+
+    @property
+    def last(self) -> tuple[float, int] | None:
+        """Time and frame of the last arrival."""
+        return (self._times[-1], self._frames[-1]) if self._times else None
+
+    @property
+    def gaps(self) -> OrderedValues:
+        """All gaps."""
+        self._settle()
+        return self._gaps
+
+    @property
+    def longest(self) -> tuple[tuple[float, int], tuple[float, int]] | None:
+        """Time and frame of the arrivals on both sides of the longest gap, the first one of several."""
+        self._settle()
+        return (self._longest_from, self._longest_to) if len(self._gaps) else None
+
+    @property
+    def mean_s(self) -> float | None:
+        """The mean gap; None without a gap."""
+        span = self.span_s
+        return None if span is None else span / (len(self) - 1)
 
     @property
     def span_s(self) -> float | None:
         """From the first to the last arrival; None below two."""
-        if self.first_at is None or self.last_at is None or self.count < 2:
-            return None
-        return self.last_at - self.first_at
+        first, last = self.first, self.last
+        return last[0] - first[0] if first and last and len(self) > 1 else None
 
     def burst_share(self, limit_s: float) -> float | None:
         """Which share of the gaps is shorter than `limit_s`; None without a gap."""
-        return self.gaps.count_below(limit_s) / len(self.gaps) if len(self.gaps) else None
+        gaps = self.gaps
+        return gaps.count_below(limit_s) / len(gaps) if len(gaps) else None
+
+    def _start(self, index: int) -> tuple[float, int] | None:
+        """The first or the second arrival; the column begins with the last one that was settled."""
+        if index < len(self._starts):
+            return self._starts[index]
+        place = index - self._settled + bool(self._settled)
+        return (self._times[place], self._frames[place]) if place < len(self._times) else None
+
+    def _settle(self) -> None:
+        times, frames = self._times, self._frames
+        known = int(bool(self._settled))
+        if len(times) == known:
+            return
+        while len(self._starts) < 2 and (start := self._start(len(self._starts))):
+            self._starts.append(start)
+        fresh = array("d", map(sub, islice(times, 1, None), times))
+        self._gaps.extend(fresh)
+        if fresh and (longest := max(fresh)) > self._longest_s:
+            place = fresh.index(longest)
+            self._longest_s = longest
+            self._longest_from = times[place], frames[place]
+            self._longest_to = times[place + 1], frames[place + 1]
+        self._settled += len(times) - known
+        del times[:-1], frames[:-1]

@@ -18,14 +18,14 @@ class HoldTimes:
     def __init__(self, segments: Callable[[], SegmentLog] | None) -> None:
         self._segments = segments
         self._log: SegmentLog | None = None
-        self._times = OrderedValues()
+        self._times = OrderedValues(has_spread=False)
         self._done = 0
 
     def values(self) -> OrderedValues:
         """The hold times of all units so far."""
         log = self._segments() if self._segments else None
         if log is not self._log:
-            self._log, self._times, self._done = log, OrderedValues(), 0
+            self._log, self._times, self._done = log, OrderedValues(has_spread=False), 0
         if log is not None:
             for index in range(self._done, log.count):
                 self._times.add(log.segment(index).hold_s)

@@ -83,7 +83,7 @@ def events(facts: RunFacts) -> GapSeries:
 
 def gap_mean(key: str, name: str, series: SeriesOf, formula: str, *, source: str = "") -> Row:
     """The mean of the gaps of a series."""
-    return Row(key, name, SECONDS, formula, _timed(lambda f: series(f).gaps.mean()), _ends(series), words(source))
+    return Row(key, name, SECONDS, formula, _timed(lambda f: series(f).mean_s), _ends(series), words(source))
 
 
 def gap_quantile(key: str, name: str, series: SeriesOf, share: float, formula: str, *, source: str = "") -> Row:
@@ -158,19 +158,15 @@ def _timed(value: Value) -> Value:
 def _ends(series: SeriesOf) -> Anchors:
     def anchors(facts: RunFacts) -> tuple[Anchor, ...]:
         found = series(facts)
-        if not facts.has_times or found.first_at is None or found.last_at is None:
-            return ()
-        first = Anchor("first of the series", found.first_at, found.first_frame)
-        return (first, Anchor("last of the series", found.last_at, found.last_frame))
+        first, last = found.first, found.last
+        return (Anchor("first of the series", *first), Anchor("last of the series", *last)) if first and last else ()
 
     return anchors
 
 
 def _sides(series: SeriesOf) -> Anchors:
     def anchors(facts: RunFacts) -> tuple[Anchor, ...]:
-        found = series(facts)
-        if not facts.has_times or found.count < 2:
-            return ()
-        return (Anchor("before the gap", *found.longest_from), Anchor("after the gap", *found.longest_to))
+        longest = series(facts).longest
+        return (Anchor("before the gap", *longest[0]), Anchor("after the gap", *longest[1])) if longest else ()
 
     return anchors

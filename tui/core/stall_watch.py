@@ -68,7 +68,7 @@ class StallWatch:
 
     def note(self, chunk: StreamChunk) -> None:
         """A chunk with generated text came. Constant work."""
-        channel = channel_of(chunk)
+        channel = CONTENT if chunk.content else channel_of(chunk)
         last = self._last
         if last is not None and chunk.at - last.at > STALL_FLOOR_S:
             self._long.append(_stall(self._channel, last, chunk.at))

@@ -36,17 +36,17 @@ class StreamStats:
         self.usage: Usage | None = None
         self.byte_count = 0
         self.read_count = 0
-        self.frame_count = 0
         self.char_count = 0
         self.reasoning_char_count = 0
         self.server_timings = ServerTimings()
         self._texts = GapSeries()
-        self._choices = GapSeries()
-        self._events = GapSeries()
+        self._choices = GapSeries(has_spread=False)
+        self._events = GapSeries(has_spread=False)
+        self._response_reads = 0
         self._visible_count = 0
         self._first_visible: Moment | None = None
-        self._last_visible: Moment | None = None
-        self._last_frame: Moment | None = None
+        self._last_visible: tuple[float, int] | None = None
+        self._end_mark: Moment | None = None
         self._is_usage_fresh = False
         self._is_generating = False
         self._is_complete = False
@@ -59,7 +59,7 @@ class StreamStats:
 
     def note_sent(self, at: float) -> None:
         """The request begins to be written; a retry starts the clock anew, a resumption after the first token not."""
-        if self._texts.count:
+        if self._texts:
             return
         self.sent_at = at
         self.head_at = None
@@ -67,7 +67,7 @@ class StreamStats:
 
     def note_head(self, at: float, headers: Iterable[tuple[str, str]] = ()) -> None:
         """A response head is complete; only that of the response which brings the first token counts."""
-        if self._texts.count:
+        if self._texts:
             return
         self.head_at = at
         self._forget_response()
@@ -76,16 +76,17 @@ class StreamStats:
     def note_read(self, at: float, byte_count: int) -> None:
         """A socket read brought body bytes."""
         self.read_count += 1
+        self._response_reads += 1
         self.byte_count += byte_count
         if self.first_byte_at is None:
             self.first_byte_at = at
 
-    def note_frame(self, at: float, frame: int, *, is_event: bool, is_choice: bool) -> None:
+    def note_frame(self, at: float, frame: int, *, is_event: bool = True, is_choice: bool = True) -> None:
         """A frame came: an event unless it is a bare end mark, `is_choice` if it has a choice, even an empty one."""
-        self.frame_count += 1
-        self._last_frame = Moment(at, frame)
         if is_event:
             self._events.add(at, frame)
+        else:
+            self._end_mark = Moment(at, frame)
         if is_choice:
             self._choices.add(at, frame)
 
@@ -96,7 +97,7 @@ class StreamStats:
             self._is_usage_fresh = True
         if chunk.finish_reason:
             self._is_generating = False
-        if not chunk.is_progress:
+        if not (chunk.content or chunk.is_progress):
             return
         # Some servers send a first count before the text; such a count is out of date once more text came.
         self._is_usage_fresh = chunk.usage is not None
@@ -123,17 +124,17 @@ class StreamStats:
     @property
     def chunk_count(self) -> int:
         """How many chunks brought generated text of any channel."""
-        return self._texts.count
+        return len(self._texts)
 
     @property
     def first_token_at(self) -> float | None:
         """When the first generated text of any channel came."""
-        return self._texts.first_at
+        return self._texts.first[0] if self._texts.first else None
 
     @property
     def last_token_at(self) -> float | None:
         """When the last generated text of any channel came."""
-        return self._texts.last_at
+        return self._texts.last[0] if self._texts.last else None
 
     @property
     def first_visible_at(self) -> float | None:
@@ -163,7 +164,7 @@ class StreamStats:
     @property
     def gap_max_s(self) -> float | None:
         """Longest gap between pieces of generated text."""
-        return self._texts.longest_s if self._has_times and len(self._texts.gaps) else None
+        return self._texts.gaps.quantile(1.0) if self._has_times else None
 
     @property
     def stall_threshold_s(self) -> float | None:
@@ -194,7 +195,7 @@ class StreamStats:
         """Output tokens: from usage where the server told, else the number of chunks with text."""
         if self.token_source == "usage" and self.usage is not None:
             return self.usage.output
-        return self._texts.count or None
+        return len(self._texts) or None
 
     @property
     def token_source(self) -> str:
@@ -240,8 +241,8 @@ class StreamStats:
             choices=self._choices,
             events=self._events,
             visible_count=self._visible_count,
-            frame_count=self.frame_count,
-            read_count=self.read_count,
+            frame_count=len(self._events) + (self._end_mark is not None),
+            read_count=self._response_reads,
             output_tokens=self.token_count,
             input_tokens=usage.input if usage is not None else None,
             has_usage=has_usage,
@@ -253,20 +254,22 @@ class StreamStats:
 
     @property
     def _has_times(self) -> bool:
-        return self.sent_at is not None or bool(self._texts.last_at)
+        return self.sent_at is not None or bool(self.last_token_at)
 
     def _forget_response(self) -> None:
         """What came before belongs to an attempt that brought no token."""
         self.first_byte_at = None
+        self._response_reads = 0
         self.server_timings = ServerTimings()
-        self._choices, self._events = GapSeries(), GapSeries()
+        self._choices, self._events = GapSeries(has_spread=False), GapSeries(has_spread=False)
+        self._end_mark = None
 
     def _note_visible(self, chunk: StreamChunk) -> None:
         self.char_count += len(chunk.content)
         self._visible_count += 1
-        self._last_visible = Moment(chunk.at, chunk.frame)
+        self._last_visible = chunk.at, chunk.frame
         if self._first_visible is None:
-            self._first_visible = self._last_visible
+            self._first_visible = Moment(chunk.at, chunk.frame)
         if self._first_units.is_waiting and chunk.choice == 0:
             self._first_units.add(chunk.content, chunk.at, chunk.frame)
 
@@ -276,15 +279,15 @@ class StreamStats:
             "t0": _moment(self.sent_at),
             "th": _moment(self.head_at),
             "tb": _moment(self.first_byte_at),
-            "tf": _moment(events.first_at, events.first_frame),
-            "tk": _moment(choices.first_at, choices.first_frame),
-            "t1": _moment(texts.first_at, texts.first_frame),
-            "t2": _moment(texts.second_at, texts.second_frame),
+            "tf": _arrival(events.first),
+            "tk": _arrival(choices.first),
+            "t1": _arrival(texts.first),
+            "t2": _arrival(texts.second),
             "tv": self._first_visible,
-            "tw": self._last_visible,
-            "tn": _moment(texts.last_at, texts.last_frame),
-            "tl": _moment(choices.last_at, choices.last_frame),
-            "tx": _moment(events.last_at, events.last_frame),
+            "tw": _arrival(self._last_visible),
+            "tn": _arrival(texts.last),
+            "tl": _arrival(choices.last),
+            "tx": _arrival(events.last),
             "te": self._end(),
         }
         for name in ("word", "sentence", "line"):
@@ -293,10 +296,11 @@ class StreamStats:
         return {name: moment for name, moment in found.items() if moment is not None}
 
     def _end(self) -> Moment | None:
-        """The frame with the end mark of a completed run, the last it has; else the close."""
+        """The end mark of a completed run, or else its last event; the close of any other."""
         if self.end_at is None:
             return None
-        return self._last_frame if self._is_complete and self._last_frame else Moment(self.end_at)
+        last = self._end_mark or _arrival(self._events.last)
+        return last if self._is_complete and last else Moment(self.end_at)
 
     def _stall_facts(self) -> StallFacts:
         stalls = self.stall_list
@@ -315,6 +319,10 @@ class StreamStats:
 
 def _moment(at: float | None, frame: int | None = None) -> Moment | None:
     return None if at is None else Moment(at, frame)
+
+
+def _arrival(arrival: tuple[float, int] | None) -> Moment | None:
+    return None if arrival is None else Moment(*arrival)
 
 
 def _difference(later: float | None, earlier: float | None) -> float | None:

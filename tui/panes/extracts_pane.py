@@ -12,6 +12,7 @@ from tui.panes.line_view import Span
 from tui.panes.rows_pane import Row, RowsPane
 
 _OPEN_ROWS = 200  # of what still grows only the end is drawn; the whole is there once it is complete
+_OPEN_CHARS = 200 * _OPEN_ROWS
 _VALUE_ROWS = 2000
 
 
@@ -59,7 +60,7 @@ class ExtractsPane(RowsPane):
         block = pipeline.code_parser.open_block
         if block is not None and pipeline.finished_at is None:
             rows += [_heading(f"code {block.language or ''}", f"open, {block.line_count} lines")]
-            rows += _lines(block.code, "extracts--open")[-_OPEN_ROWS:]
+            rows += _tail_lines(block.code, "extracts--open")
         partial = pipeline.json_parser.partial
         if partial is not None and (pipeline.finished_at is not None or partial.value):
             state = "never closed" if pipeline.finished_at is not None else "open"
@@ -83,7 +84,7 @@ def json_rows(found: JSONReady) -> list[Row]:
 
 def tool_rows(call: ToolCallProgress) -> list[Row]:
     """The rows of a tool call: heading, then its arguments as they came."""
-    rows = _lines(call.arguments, "")[-_OPEN_ROWS:]
+    rows = _tail_lines(call.arguments, "")
     return [_heading(f"tool {call.position} {call.name}", f"at {call.first_at:.2f} s"), *rows]
 
 
@@ -93,6 +94,11 @@ def _heading(name: str, state: str) -> Row:
 
 def _lines(text: str, style: str) -> list[Row]:
     return [[Span(line, style)] for line in sanitize(text).split("\n")][: None if not text.endswith("\n") else -1]
+
+
+def _tail_lines(text: str, style: str) -> list[Row]:
+    """The last lines; what no screen could show is not looked at, for this is done many times a second."""
+    return _lines(text[-_OPEN_CHARS:], style)[-_OPEN_ROWS:]
 
 
 def _value_rows(value: Any) -> list[Row]:

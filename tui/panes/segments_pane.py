@@ -71,7 +71,11 @@ class SegmentsPane(LineView):
         times = f"{unit.emitted_at:.2f} s".ljust(9) + f"{unit.hold_s:.2f} s".ljust(8)
         mark = "⟨flushed⟩ " if unit.is_flushed else ""
         style = "segments--flushed" if unit.is_flushed else ""
-        return [Span(times, "segments--time"), Span(mark, "segments--time"), Span(self._fit(unit.text), style)]
+        return [
+            Span(times, "segments--time"),
+            Span(mark, "segments--time"),
+            Span(self._fit(unit.text, cell_len(mark)), style),
+        ]
 
     def _held_row(self) -> list[Span]:
         return [
@@ -79,9 +83,9 @@ class SegmentsPane(LineView):
             Span(self._fit(self._held), "segments--held"),
         ]
 
-    def _fit(self, text: str) -> str:
-        """As much of a unit as fits on its row; cut text ends in an ellipsis."""
-        room = max(4, self.size.width - _UNIT_COLUMN)
+    def _fit(self, text: str, used: int = 0) -> str:
+        """As much of a unit as fits on its row behind `used` cells; cut text ends in an ellipsis."""
+        room = max(4, self.size.width - _UNIT_COLUMN - used)
         piece = sanitize_line(text[: 2 * room + 16].strip("\n"))
         if cell_len(piece) <= room:
             return piece

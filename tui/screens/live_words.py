@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.core.capture import Marker
 from tui.core.chunks import Outcome
 from tui.core.derived_run import DerivedRun
+from tui.core.stats import StreamStats
 from tui.screens.run_controller import ActiveRun
 
 NOTHING_YET = "Nothing has run yet. enter plays the recorded demo, streamscope --url URL points it at your own server."
@@ -68,6 +69,12 @@ def cancel_receipt(run: ActiveRun) -> list[str]:
     billed = "unknown, no usage was sent" if usage is None or usage.output is None else f"{usage.output}, from usage"
     lines.append(f"tokens billed          {billed}")
     return lines
+
+
+def short_numbers(stats: StreamStats) -> list[str]:
+    """The two numbers that matter most, for narrow screens."""
+    ttft = "n/a" if stats.ttft_s is None else f"{stats.ttft_s:.2f} s"
+    return [f"TTFT {ttft}", f"stalls {len(stats.stalls)}"]
 
 
 def footer_hints(*, is_streaming: bool, in_prompt: bool, is_narrow: bool) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from urllib.parse import urlsplit, urlunsplit
 
 from tui.core.capture import CaptureEnd, CaptureHeader, Record
 from tui.core.chunks import Outcome
@@ -51,7 +52,9 @@ class ActiveRun:
     def _own_header(self) -> CaptureHeader:
         """For a run whose probe died before it said a word."""
         plan = self.plan
-        return CaptureHeader(str(plan.transport), plan.url, plan.request.to_body(), plan.dialect, clock=self.asked_at)
+        parts = urlsplit(plan.url)  # a capture holds no key, and the rest of a URL may be one
+        url = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+        return CaptureHeader(str(plan.transport), url, plan.request.to_body(), plan.dialect, clock=self.asked_at)
 
 
 class RunController:

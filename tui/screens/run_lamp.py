@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tui.core.capture import Marker
 from tui.core.chunks import Outcome, StreamResult
 from tui.core.derived_run import DerivedRun
 
@@ -29,8 +30,8 @@ def lamp_of(run: DerivedRun | None, now: float, host: str, *, is_cancelling: boo
 
 
 def connecting_lamp(elapsed_s: float, host: str) -> Lamp:
-    """The lamp while nothing was sent yet."""
-    return Lamp(f"◌ CONNECTING {max(0.0, elapsed_s):.2f} s  {host}", "waiting")
+    """The lamp while nothing was sent yet. Of the host a name or password before an `@` is left out."""
+    return Lamp(f"◌ CONNECTING {max(0.0, elapsed_s):.2f} s  {host.rpartition('@')[2]}", "waiting")
 
 
 def rate_of(run: DerivedRun | None) -> str:
@@ -42,7 +43,7 @@ def rate_of(run: DerivedRun | None) -> str:
 
 
 def _before_tokens(run: DerivedRun, now: float, host: str) -> Lamp:
-    marker = next((m for m in reversed(run.capture.markers) if m.name in ("connecting", "sent", "retrying")), None)
+    marker = _latest_step(run)
     if marker is not None and marker.name == "retrying":
         return Lamp(f"◌ RETRYING {marker.text}", "warn")
     if marker is not None and marker.name == "sent":
@@ -50,18 +51,31 @@ def _before_tokens(run: DerivedRun, now: float, host: str) -> Lamp:
     return connecting_lamp(now, host)
 
 
+def _latest_step(run: DerivedRun) -> Marker | None:
+    return next((m for m in reversed(run.capture.markers) if m.name in ("connecting", "sent", "retrying")), None)
+
+
 def _streaming(run: DerivedRun, now: float, last_text_at: float) -> Lamp:
+    step = _latest_step(run)
+    if step is not None and step.at > last_text_at:  # a connection after the first: the one before broke
+        return _reconnecting(run, step)
     stats, silent = run.stats, now - last_text_at
     limit = stats.stall_threshold_s
     if limit is not None and silent > limit:
         if run.capture.last_at > last_text_at + limit:
             return Lamp(f"◌ KEEP-ALIVE ONLY {silent:.1f} s", "warn")
         return Lamp(f"● STALLED {silent:.2f} s  last text at {last_text_at:.2f} s", "warn")
-    if stats.first_visible_at is None:
+    if stats.first_visible_at is None and not run.pipeline.tool_calls:
         started = stats.first_token_at or 0.0
-        thought = sum(len(chunk.reasoning) for chunk in run.chunks)
-        return Lamp(f"● THINKING {now - started:.1f} s  {thought} char", "thinking")
+        return Lamp(f"● THINKING {now - started:.1f} s  {stats.reasoning_char_count} char", "thinking")
     return Lamp(f"● STREAMING {now:.2f} s  {rate_of(run)}".rstrip(), "good")
+
+
+def _reconnecting(run: DerivedRun, step: Marker) -> Lamp:
+    if step.name == "retrying":
+        return Lamp(f"◌ RETRYING {step.text}", "warn")
+    seq = run.decoder.last_seq if run.decoder is not None else None
+    return Lamp("◌ RESUMING" + ("" if seq is None else f" after seq {seq}"), "warn")
 
 
 def _ended(run: DerivedRun, result: StreamResult) -> Lamp:

@@ -58,8 +58,9 @@ class StreamAggregator:
 
         A stream that fails ends alone, and is in `failures`; with `fail_fast` its exception ends the merge, behind the
         chunks that it gave before. From the first step on the sources belong to the merge: all are closed when it
-        ends, fails or is cancelled, and when the caller leaves early (through `contextlib.aclosing`). A cancel that
-        comes while they close is passed on to them. Raises TypeError for what is no asynchronous iterable.
+        ends, fails or is cancelled, and when the caller leaves early (through `contextlib.aclosing`). Closing cancels
+        what a source waits for and then lets it clean up; a cancel that comes meanwhile is passed on to the sources.
+        Raises TypeError for what is no asynchronous iterable.
         """
         named: Iterable[tuple[StreamName, AsyncIterable[StreamChunk]]]
         named = streams.items() if isinstance(streams, Mapping) else enumerate(streams)
@@ -76,7 +77,6 @@ class _Lane:
     source: AsyncIterator[StreamChunk]
     room: asyncio.Semaphore
     waiting: deque[StreamChunk] = field(default_factory=deque)
-    has_begun: bool = False
     is_over: bool = False
 
 
@@ -85,7 +85,7 @@ async def _merged(
 ) -> AsyncGenerator[tuple[StreamName, StreamChunk], None]:
     merge = _Merge(failures)
     loop = asyncio.get_running_loop()
-    readers = [(lane, loop.create_task(merge.read(lane))) for lane in lanes]  # owned: awaited in `close`
+    readers = [loop.create_task(merge.read(lane)) for lane in lanes]  # owned: awaited in `close`
     try:
         open_count = len(lanes)
         while open_count:
@@ -129,7 +129,6 @@ class _Merge:
 
     async def read(self, lane: _Lane) -> None:
         """Reads the source to its end, or until the merge closes, and closes it."""
-        lane.has_begun = True
         try:
             await self._read_ahead(lane)
         except asyncio.CancelledError as error:
@@ -161,23 +160,21 @@ class _Merge:
             self._ready.append(lane)
             self._came.set()
 
-    async def close(self, readers: list[tuple[_Lane, asyncio.Task[None]]]) -> None:
+    async def close(self, readers: list[asyncio.Task[None]]) -> None:
         """Ends all readers; returns, or raises the cancel that came meanwhile, when the last source is closed."""
         self._is_closing = True
         interrupted: asyncio.CancelledError | None = None
         _cancel(readers)
-        while pending := [task for _, task in readers if not task.done()]:
+        while pending := [task for task in readers if not task.done()]:
             try:
                 await asyncio.wait(pending)
             except asyncio.CancelledError as error:
                 interrupted = error
-                _cancel(readers)
+                _cancel(pending)
         if interrupted is not None:
             raise interrupted
 
 
-def _cancel(readers: list[tuple[_Lane, asyncio.Task[None]]]) -> None:
-    """Cancels readers, but for those that have yet to begin: only a reader that runs closes its source."""
-    for lane, task in readers:
-        if lane.has_begun:
-            task.cancel()
+def _cancel(readers: list[asyncio.Task[None]]) -> None:
+    for task in readers:
+        task.cancel()

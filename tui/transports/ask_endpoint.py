@@ -44,7 +44,11 @@ async def ask_endpoint(
         return {"status": None, "body": None, "error": classify(error, label=endpoint.label).message}
     if len(data) > _ANSWER_LIMIT_BYTES:
         return {"status": status, "body": None, "error": "the answer is larger than 1 MiB"}
-    return {"status": status, "body": _parsed(mask_secrets(data.decode("utf-8", "replace"), keys.secrets)), "error": None}
+    return {
+        "status": status,
+        "body": _parsed(mask_secrets(data.decode("utf-8", "replace"), keys.secrets)),
+        "error": None,
+    }
 
 
 def _url(endpoint: Endpoint, path: str) -> str:

@@ -1,0 +1,134 @@
+"""Draws the pictures of the README from shipped recordings: `make screenshots`. No network, no clock, no terminal.
+
+A picture is the app itself on a recording, so the same sources give the same bytes. A further one is a coroutine
+function of the app and its pilot, and a line in PICTURES.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from textual.pilot import Pilot
+
+from tui.app import StreamscopeApp
+from tui.config import Settings
+from tui.core.capture import CaptureHeader, Record
+from tui.core.capture_codec import decode_line
+from tui.panes.prompt_bar import PromptArea
+from tui.panes.status_line import StatusLine
+from tui.screens.live_screen import LiveScreen
+
+FOLDER = Path(__file__).resolve().parent
+DEMOS = FOLDER.parent / "tui" / "gateway" / "demo"
+FONTS = "font-family: DejaVu Sans Mono, Menlo, Consolas, monospace"
+PATIENCE_S = 30.0
+
+Arrange = Callable[[StreamscopeApp, Pilot[None]], Awaitable[None]]
+"""Brings the app, which already shows the recording, into the state of the picture."""
+
+
+class Picture(NamedTuple):
+    """A recording up to a moment of its clock (None: to its end), the size, and how the app gets there."""
+
+    recording: str
+    until_s: float | None
+    size: tuple[int, int]
+    arrange: Arrange
+
+
+async def live_text(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    """The Live screen with what has come, the focus on the text."""
+    header = app.screen.query_one("#header", StatusLine)
+    await until(pilot, lambda: "STREAMING" in header.plain or "COMPLETED" in header.plain)
+    await pilot.press("tab")
+
+
+PICTURES: dict[str, Picture] = {
+    "live": Picture("code", 1.2, (120, 40), live_text),
+    "finished": Picture("markdown", None, (120, 40), live_text),
+    "narrow": Picture("markdown", None, (80, 24), live_text),
+}
+
+
+class HeldClock:
+    """The app's clock, standing still: at 0 when the run is asked for, then at the moment of the picture."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """Seconds."""
+        return self.now
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Lets the app work until a condition holds. Raises TimeoutError when it never does."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():
+            await pilot.pause(0.01)
+
+
+def records_of(recording: str, until_s: float | None) -> list[Record]:
+    """The records of a shipped recording up to a moment, its header first."""
+    lines = (DEMOS / f"{recording}.jsonl").read_text(encoding="utf-8").splitlines()
+    header, *rest = [decode_line(line)[0] for line in lines]
+    return [header, *(record for record in rest if until_s is None or moment_of(record) <= until_s)]
+
+
+def demo_models() -> list[dict[str, str]]:
+    """The demos as the demo gateway lists them."""
+    listed = json.loads((DEMOS / "index.json").read_text(encoding="utf-8"))
+    return [{"id": demo["name"], "prompt": demo["prompt"], "shows": demo["shows"]} for demo in listed]
+
+
+def moment_of(record: Record) -> float:
+    """When a record came, in seconds of its run; 0 for the header, which has no time."""
+    return 0.0 if isinstance(record, CaptureHeader) else record.at
+
+
+async def draw(picture: Picture) -> str:
+    """The picture as SVG, the same text for the same sources."""
+    records = records_of(picture.recording, picture.until_s)
+    app, clock = StreamscopeApp(Settings(model=f"demo/{picture.recording}"), records=records), HeldClock()
+    app.controller.clock = clock
+    app.endpoint.take_models({"body": {"data": demo_models()}})
+    async with app.run_test(size=picture.size) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, LiveScreen))
+        clock.now = moment_of(records[-1])
+        app.screen.query_one(PromptArea).load_text(app.endpoint.demo_prompts[app.endpoint.model])
+        await picture.arrange(app, pilot)
+        await pilot.pause()
+        return self_contained(app.export_screenshot(title="streamscope"))
+
+
+def self_contained(svg: str) -> str:
+    """The SVG without web fonts, which a viewer would fetch, and without the checksum in its ids."""
+    svg = re.sub(r"\s*@font-face \{[^}]*\}", "", svg)
+    return re.sub(r"terminal-\d+", "terminal", svg).replace("font-family: Fira Code, monospace", FONTS)
+
+
+async def main(names: list[str]) -> int:
+    """Draws the named pictures, or all; gives the exit code."""
+    unknown = sorted(set(names) - set(PICTURES))
+    if unknown:
+        print(f"no picture {', '.join(unknown)}: there are {', '.join(PICTURES)}", file=sys.stderr)
+        return 2
+    for name in names or PICTURES:
+        path = FOLDER / f"{name}.svg"
+        path.write_text(await draw(PICTURES[name]), encoding="utf-8")
+        print(f"{path.relative_to(FOLDER.parent)}  {path.stat().st_size} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as settings_folder:  # the user's themes and settings stay out of the pictures
+        os.environ["XDG_CONFIG_HOME"] = settings_folder
+        sys.exit(asyncio.run(main(sys.argv[1:])))

@@ -1,0 +1,90 @@
+"""When text arrived: one time per piece of generated text, and how the pieces fell into network reads.
+
+Sans-IO columns behind the arrival raster and the verdict; constant work per chunk.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+
+from tui.core.stats import StreamStats
+
+FEW_FRAMES = 16  # fewer say nothing about a rhythm
+_LUMP_READS = 3
+_LUMP_SHARE = 0.9
+_BATCH_FRAMES = 4
+
+
+class ArrivalLog:
+    """Times of pieces of text, and of the reads that brought them, both ascending."""
+
+    def __init__(self) -> None:
+        self.times = array("d")
+        self.read_times = array("d")
+        self.read_counts = array("I")
+
+    def add(self, at: float) -> None:
+        """A piece of text came with the read at `at`."""
+        self.times.append(at)
+        if self.read_times and self.read_times[-1] == at:
+            self.read_counts[-1] += 1
+        else:
+            self.read_times.append(at)
+            self.read_counts.append(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a run streams: a word for programs, a sentence for people, and its tone (good, warn, idle).
+
+    The words: none, few, lump, batches, streams.
+    """
+
+    word: str
+    sentence: str
+    tone: str
+
+
+def verdict_of(log: ArrivalLog, stats: StreamStats, now: float, *, is_over: bool, last_text: str = "") -> Verdict:
+    """What the arrivals of a run show at `now`; never more certain than they are."""
+    frames, reads = len(log.times), len(log.read_times)
+    if not frames:
+        return Verdict("none", "", "idle")
+    if is_over and frames < FEW_FRAMES:
+        return Verdict("few", f"cannot tell: {frames} frames are too few ({FEW_FRAMES} are needed).", "idle")
+    if is_over and _is_lump(log):
+        return Verdict("lump", f"one lump: {frames} frames in {reads} reads at {log.read_times[-1]:.2f} s.", "warn")
+    silence = _silence(stats, None if is_over else now, last_text)
+    if frames >= FEW_FRAMES and frames >= _BATCH_FRAMES * reads and reads > _LUMP_READS:
+        pause = (log.read_times[-1] - log.read_times[0]) / (reads - 1)
+        sentence = f"comes in batches: {frames / reads:.0f} frames together every {pause:.2f} s.{silence}"
+        return Verdict("batches", sentence, "warn")
+    gap = "" if stats.gap_p50_s is None else f", gap p50 {stats.gap_p50_s * 1000:.0f} ms"
+    return Verdict(
+        "streams", f"streams: {frames} frames in {reads} reads{gap}.{silence}", "warn" if silence else "good"
+    )
+
+
+def _is_lump(log: ArrivalLog) -> bool:
+    """Nearly everything came in a few reads at once."""
+    most = sum(sorted(log.read_counts, reverse=True)[:_LUMP_READS])
+    return most >= _LUMP_SHARE * len(log.times)
+
+
+def _silence(stats: StreamStats, now: float | None, last_text: str) -> str:
+    """What is to be said of stalls: the one that lasts at `now`, else the longest."""
+    open_s, usual = (None if now is None else stats.open_stall(now)), stats.gap_p50_s
+    if open_s is not None and usual:
+        return f" Silent for {open_s:.2f} s now ({open_s / usual:.0f}x the usual gap){_after(last_text)}."
+    stalls = stats.stall_list
+    if not stalls:
+        return ""
+    longest = max(stalls, key=lambda stall: stall.gap_s)
+    plural = "s, the longest" if len(stalls) > 1 else ","
+    return f" {len(stalls)} stall{plural} {longest.gap_s:.2f} s{_after(longest.text)}."
+
+
+def _after(text: str) -> str:
+    words = text.split()
+    return f', after "{words[-1]}"' if words else ""

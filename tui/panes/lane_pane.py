@@ -1,0 +1,159 @@
+"""The text of one lane: what its buffer has released, then the held text as signs with their number and age.
+
+Fed with what is new, once a frame; every character shown went through `sanitize`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.content import Content
+
+from tui.core.lane_view import LaneView
+from tui.core.sanitize import sanitize
+from tui.panes.line_view import LineView, Span
+from tui.panes.wrapped_text import WrappedText
+
+LANE_STYLES = ("a", "b", "c", "d")
+# One hue a lane, none of them a colour of the run lamp or of a stall.
+_HUES = ("$primary", "$accent", "$secondary", "mediumpurple")
+_HELD_SIGN = "▒"
+# Less than this is drawn without its number: a line that comes and goes with every word tells nothing.
+_COUNTED_CHARS = 10
+_COUNTED_S = 0.25
+
+
+class LanePane(LineView):
+    """Shows one lane at a time; `show_lane` says which. `place` counts the panes from the left, from 0."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"lane--held", "lane--hint"}
+    DEFAULT_CSS = """
+    LanePane {
+        width: 1fr; border: round $border; border-title-color: $text;
+        &:focus { border: round $accent; }
+        & .lane--held { color: gray; }
+        & .lane--hint { text-style: dim; }
+    }
+    """
+
+    def __init__(self, place: int) -> None:
+        super().__init__(id=f"lane-{place}")
+        self._hue = _HUES[place]
+        self._view: LaneView | None = None
+        self._text = WrappedText()
+        self._held: list[str] = []
+        self._hint = ""
+        self._shown_hint = WrappedText()
+        self.shown_title = ""
+
+    @property
+    def row_count(self) -> int:
+        """The rows of the text, or of the hint while there is nothing; then those of the held text."""
+        if self._shows_hint:
+            return self._shown_hint.row_count
+        return self._text.row_count + len(self._held) - self._joins_last_row
+
+    @property
+    def shown_view(self) -> LaneView | None:
+        """The lane that is shown."""
+        return self._view
+
+    def row_is_final(self, row: int) -> bool:
+        """Only the last row of the text, and what is held after it, can change."""
+        return not self._shows_hint and row < self._text.row_count - 1
+
+    def row_spans(self, row: int) -> list[Span]:
+        """What stands in a row."""
+        if self._shows_hint:
+            return [Span(self._shown_hint.row_text(row), "lane--hint")]
+        last = self._text.row_count - 1
+        if row < last:
+            return [Span(self._text.row_text(row))]
+        held = row - last - 1 + self._joins_last_row
+        spans = [Span(self._text.row_text(row))] if row == last else []
+        return [*spans, Span(self._held[held], "lane--held")] if 0 <= held < len(self._held) else spans
+
+    def show_lane(self, view: LaneView | None) -> None:
+        """Shows another lane from its beginning; the same one goes on."""
+        if view is self._view:
+            return
+        self._view = view
+        if view is not None:
+            view.give_again()
+        self._text, self._held = WrappedText(self._text.width), []
+        self.is_following = True
+        self.rows_changed()
+
+    def set_hint(self, hint: str) -> None:
+        """Says what stands in the pane while its lane has no text at all."""
+        if hint != self._hint:
+            self._hint = hint
+            self._shown_hint = WrappedText(self._text.width)
+            self._shown_hint.append(sanitize(hint))
+            if self._shows_hint:
+                self.rows_changed()
+
+    def show_title(self, name: str, count: int) -> None:
+        """The lane's name in its hue at the left of the upper edge, the number of released characters at the right."""
+        line = "─" * max(1, self.size.width - cell_len(name) - len(str(count)) - 6)
+        title = Content.assemble((name, f"bold {self._hue}"), " ", (line, "$border"), f" {count}")
+        if title.plain != self.shown_title:
+            self.shown_title = title.plain
+            self.border_title = title
+
+    def draw_new(self, now: float) -> None:
+        """Appends what was released since the last call and states what is held at `now`; one call a frame."""
+        view = self._view
+        if view is None:
+            return
+        was_hint, first = self._shows_hint, self._text.row_count - 1
+        text = view.take_released()
+        if text:
+            self._text.append(sanitize(text))
+        held = self._held_rows(view.held_length, view.held_s(now))
+        if text or held != self._held:
+            self._held = held
+            self.rows_changed(None if was_hint else max(0, first))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wraps anew for another width."""
+        del event
+        width = max(1, self.scrollable_content_region.width)
+        if width != self._text.width or width != self._shown_hint.width:
+            self._text.set_width(width)
+            self._shown_hint.set_width(width)
+            self._held = []
+            self.rows_changed()
+
+    @property
+    def _shows_hint(self) -> bool:
+        return self._text.length == 0 and not self._held
+
+    @property
+    def _joins_last_row(self) -> bool:
+        """Whether the signs stand behind the last row of the text: where they fit, or that row is empty."""
+        return bool(self._held) and cell_len(self._last_row) + len(self._held[0]) <= self._text.width
+
+    @property
+    def _last_row(self) -> str:
+        return self._text.row_text(self._text.row_count - 1)
+
+    def _held_rows(self, count: int, seconds: float | None) -> list[str]:
+        """Signs for the held characters, at most one row of them; then their number and age, if worth a line."""
+        if not count:
+            return []
+        room = self._text.width - cell_len(self._last_row)
+        rows = [_HELD_SIGN * min(count, self._text.width)]
+        if count > room or count >= _COUNTED_CHARS or (seconds or 0.0) >= _COUNTED_S:
+            rows.append(_held_line(count, seconds, self._text.width))
+        return rows
+
+
+def _held_line(count: int, seconds: float | None, width: int) -> str:
+    """The number and age of held text, shorter where the pane is narrow; a run without a clock has no age."""
+    if seconds is None:
+        return f"{_HELD_SIGN} {count} char held"
+    line = f"{_HELD_SIGN} {count} char held for {seconds:.2f} s"
+    return line if len(line) <= width else f"{_HELD_SIGN} {count} char {seconds:.2f} s"

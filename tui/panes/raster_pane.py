@@ -1,0 +1,119 @@
+"""Pane 5: the arrivals of a run from left to right, stalls marked, with a time axis under them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.core.arrival_raster import raster
+from tui.panes.line_view import LineView, Span
+
+_LABEL = " 5 arrivals          "
+_NARROW_LABEL = "         "
+_SIGNS = (" ", "▂", "▄", "▆", "█")
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalsView:
+    """What the raster draws: arrival times, stalls as (from, to), and where the run stands.
+
+    `span_s` is the time from the left edge to the right one; `first_s` the first token.
+    """
+
+    times: Sequence[float]
+    stalls: Sequence[tuple[float, float]]
+    span_s: float
+    first_s: float | None
+    frames: int
+    is_over: bool
+
+
+class RasterPane(LineView):
+    """Two or more rows: marks, then the axis. Taller panes repeat the marks as columns are not needed."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"raster--mark", "raster--stall", "raster--axis", "raster--label"}
+    DEFAULT_CSS = """
+    RasterPane {
+        & .raster--mark { color: $success; }
+        & .raster--stall { color: $warning; text-style: bold; }
+        & .raster--axis { text-style: dim; }
+        & .raster--label { text-style: dim; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__(id=id)
+        self._view: ArrivalsView | None = None
+        self._rows: list[list[Span]] = [[], []]
+
+    @property
+    def row_count(self) -> int:
+        """Marks and axis."""
+        return len(self._rows)
+
+    def row_is_final(self, row: int) -> bool:
+        """Everything moves while a run goes on."""
+        del row
+        return False
+
+    def row_spans(self, row: int) -> list[Span]:
+        """The spans of a row."""
+        return self._rows[row]
+
+    def show(self, view: ArrivalsView | None) -> None:
+        """Draws the arrivals as they stand; one call a frame at most."""
+        if view == self._view and view is not None and view.is_over:
+            return
+        self._view = view
+        self._rows = self._drawn()
+        self.rows_changed()
+
+    def on_resize(self) -> None:
+        """Draws for the width there is."""
+        self._rows = self._drawn()
+        self.rows_changed()
+
+    def _drawn(self) -> list[list[Span]]:
+        width = self.scrollable_content_region.width
+        is_wide = width >= 100
+        label = _LABEL if is_wide else _NARROW_LABEL
+        room = width - len(label) - (4 if is_wide else 12)
+        if self._view is None or room < 8 or not self._view.times:
+            return [[Span(label + "One mark per arrival, from left to right.", "raster--label")], []]
+        marks = self._marks(self._view, room)
+        if is_wide:
+            return [[Span(label, "raster--label"), *marks], self._axis(self._view, label, room)]
+        return [[Span(label, "raster--label"), *marks, Span(f"  {self._view.span_s:.2f} s", "raster--axis")]]
+
+    def _marks(self, view: ArrivalsView, room: int) -> list[Span]:
+        spans: list[Span] = []
+        for cell in raster(view.times, room, view.span_s, stalls=view.stalls):
+            style = "raster--stall" if cell.is_stalled else "raster--mark"
+            sign = "!" if cell.is_stalled else _SIGNS[min(len(_SIGNS) - 1, cell.arrivals.bit_length())]
+            if spans and spans[-1].style == style:
+                spans[-1] = Span(spans[-1].text + sign, style)
+            else:
+                spans.append(Span(sign, style))
+        return spans
+
+    def _axis(self, view: ArrivalsView, label: str, room: int) -> list[Span]:
+        """0 at the left, the first token, the longest stall, time and frames at the right."""
+        row = [" "] * room
+        right = f"{view.span_s:.2f} s  {view.frames} frames"
+        limit = max(0, room - len(right) - 1)
+        if view.stalls:
+            start, end = max(view.stalls, key=lambda stall: stall[1] - stall[0])
+            _put(row, int(start / view.span_s * room), f"! stall {end - start:.2f} s", limit)
+        if view.first_s is not None:
+            _put(row, int(view.first_s / view.span_s * room), f"┴ first token {view.first_s:.2f}", limit)
+        _put(row, room - len(right), right, room)
+        return [Span(" " * (len(label) - 2) + "0 ", "raster--axis"), Span("".join(row), "raster--axis")]
+
+
+def _put(row: list[str], at: int, text: str, limit: int) -> None:
+    """Writes text into a row if it is free there and fits before `limit`."""
+    at = max(0, min(at, limit - len(text)))
+    place = row[at : at + len(text)]
+    if len(place) == len(text) and at + len(text) <= limit and not "".join(place).strip():
+        row[at : at + len(text)] = text

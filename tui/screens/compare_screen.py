@@ -1,0 +1,364 @@
+"""The Compare screen: buffer modes over one capture on one clock, and the price of each. Layout and keys.
+
+What is compared is the model in `tui.core.comparison`; the run is the controller's, live or over.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.events import DescendantFocus, Resize
+
+from tui.core.comparison import MOST_LANES, READER, VOICE, Comparison
+from tui.core.lane_view import Lane, Reader
+from tui.core.price_cells import price_rows, range_cells
+from tui.core.text.buffers import BUFFER_MODES, make_buffer
+from tui.errors import UsageError
+from tui.panes.lane_pane import LANE_STYLES, LanePane
+from tui.panes.lanes_raster import LanesRaster
+from tui.panes.line_view import Span
+from tui.panes.note_lines import NoteLines
+from tui.panes.price_table import PriceTable
+from tui.panes.status_line import StatusLine, key_spans
+from tui.screens import compare_words, live_words
+from tui.screens.ask_screen import AskScreen
+from tui.screens.base_screen import BaseScreen
+from tui.screens.compare_frame import header_spans, raster_frame
+from tui.screens.compare_help import CompareHelp
+from tui.screens.pick_screen import PickScreen
+
+if TYPE_CHECKING:
+    from tui.app import StreamscopeApp
+
+_FRAMES_PER_S = 15
+_SLOW_EVERY = 3  # bars, numbers and lamp are drawn on every third frame: five times a second
+_WORK_S = 0.03  # of each frame at most for deriving, so that keys never wait for a long run
+_WORK_CHUNKS = 400
+_WIDE_CELLS = 100
+_LABELS_WIDE, _LABELS_NARROW = 21, 13
+_OWN_SPEED = "own number"
+_SLOWEST, _FASTEST = 1.0, 10_000.0
+
+
+class CompareScreen(BaseScreen):
+    """Draws the controller's run in two to four lanes on one ticker; keeps its lanes and runs in `comparison`."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE_CELLS, "-wide")]  # noqa: RUF012  the type is Textual's
+    ESCAPE_TO_MINIMIZE = False
+    CSS = """
+    CompareScreen {
+        & #lanes { height: 1fr; }
+        & #nothing { display: none; height: 1fr; padding: 1 2; }
+        & #raster, & #price { height: auto; }
+        &.-empty #nothing { display: block; }
+        &.-empty #lanes, &.-empty #raster, &.-empty #price, &.-empty #verdict { display: none; }
+        &.-zoomed #lanes LanePane, &.-narrow #lanes LanePane { display: none; }
+        &.-zoomed #lanes LanePane.-front, &.-narrow #lanes LanePane.-front { display: block; }
+        & #lanes LanePane.-unused { display: none; }
+        &.-narrow #lanes.-closed { display: none; }
+        &.-narrow.-zoomed #raster, &.-narrow.-zoomed #price, &.-narrow.-zoomed #verdict { display: none; }
+        & #footer { dock: bottom; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
+        Binding("escape", "leave", "cancel", show=False),
+        Binding("tab", "next_lane(1)", "lane", id="pane.next"),
+        Binding("shift+tab", "next_lane(-1)", "lane before", id="pane.previous"),
+        Binding("b", "choose_mode", "mode", id="set.buffer"),
+        Binding("plus", "add_lane", "lane more", id="lane.add"),
+        Binding("minus", "remove_lane", "lane less", id="lane.remove"),
+        Binding("z", "zoom", "zoom", id="view.zoom"),
+        Binding("V", "choose_reader", "reader", id="lane.reader"),
+        Binding("e", "export", "export", id="file.export"),
+        Binding("q", "back", "back", id="screen.back"),
+        Binding("l,f2", "back", "Live", id="screen.live"),
+        Binding("question_mark,f1", "help", "help", id="app.help"),
+    ]
+
+    def __init__(self, comparison: Comparison | None = None) -> None:
+        super().__init__()
+        self.comparison = comparison or Comparison()
+        self._lane = 0
+        self._is_text_open = False
+        self._frame = 0
+        self._is_settled = False
+
+    @property
+    def scope(self) -> StreamscopeApp:
+        """The app, by its own type."""
+        return self.app  # type: ignore[return-value]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there is room for all lanes beside each other."""
+        return self.size.width >= _WIDE_CELLS
+
+    def compose(self) -> ComposeResult:
+        """Header, lanes, bars, price, verdict, footer."""
+        yield StatusLine(id="header")
+        yield NoteLines(id="nothing")
+        with Horizontal(id="lanes"):
+            for index in range(MOST_LANES):
+                yield LanePane(index)
+        yield LanesRaster(id="raster")
+        yield PriceTable(id="price")
+        yield NoteLines(id="verdict")
+        yield StatusLine(id="footer")
+
+    def on_mount(self) -> None:
+        """Starts the ticker; the first lane has the focus."""
+        self.set_interval(1 / _FRAMES_PER_S, self._tick)
+        self.draw()
+        self._focus_lane(0)
+
+    # Keys.
+
+    def action_leave(self) -> None:
+        """Esc cancels an open run and does nothing else: q goes back."""
+        if self.scope.controller.is_streaming:
+            self.scope.action_cancel_run()
+
+    def action_back(self) -> None:
+        """To the screen before."""
+        self.app.pop_screen()
+
+    def action_help(self) -> None:
+        """What the numbers mean, and every key."""
+        self.app.push_screen(CompareHelp("compare"))
+
+    def action_next_lane(self, step: int) -> None:
+        """The focus goes to the next lane; on a narrow screen its text opens, and closes after the last one."""
+        count = len(self.comparison.lanes)
+        if self.is_wide:
+            self._focus_lane((self._lane + step) % count)
+            return
+        # One stop more than lanes: the one without any text.
+        stop = (self._lane if self._is_text_open else count) + step
+        self._is_text_open = stop % (count + 1) != count
+        self._focus_lane(stop % (count + 1) if self._is_text_open else 0)
+
+    def action_choose_mode(self) -> None:
+        """A list of all modes for the focused lane; for a pattern one more question."""
+        lane, index = self.comparison.lanes[self._lane], self._lane
+
+        def choose(mode: Any) -> None:
+            if mode == "regex":
+                self._ask_pattern(index, lane.pattern or "")
+            elif mode is not None:
+                self._set_lane(index, Lane(str(mode)))
+
+        options = [(mode, compare_words.MODES[mode]) for mode in BUFFER_MODES]
+        self.app.push_screen(PickScreen(f"mode of lane {LANE_STYLES[index].upper()}", options, lane.mode), choose)
+
+    def action_add_lane(self) -> None:
+        """One lane more, which gets the focus."""
+        if not self.comparison.add_lane():
+            self.scope.toast("Four lanes are the most.")
+            return
+        self.draw()
+        self._focus_lane(len(self.comparison.lanes) - 1)
+
+    def action_remove_lane(self) -> None:
+        """The focused lane goes."""
+        if not self.comparison.remove_lane(self._lane):
+            self.scope.toast("Two lanes are the least.")
+            return
+        self.draw()
+        self._focus_lane(min(self._lane, len(self.comparison.lanes) - 1))
+
+    def action_zoom(self) -> None:
+        """The focused lane has the whole width (on a narrow screen: the whole height), or no more."""
+        self.toggle_class("-zoomed")
+        self._is_text_open = self._is_text_open or self.has_class("-zoomed")
+        self._focus_lane(self._lane)
+
+    def action_choose_reader(self) -> None:
+        """A list of readers; for an own number one more question."""
+
+        def choose(name: Any) -> None:
+            if name == _OWN_SPEED:
+                self._ask_speed()
+            elif name is not None:
+                self._set_reader(next(reader for reader in (VOICE, READER) if reader.name == name))
+
+        options = [(reader.name, f"{reader.chars_per_s:g} char/s") for reader in (VOICE, READER)]
+        reader = self.comparison.reader
+        chosen = reader.name if reader in (VOICE, READER) else _OWN_SPEED
+        self.app.push_screen(PickScreen("reader", [*options, (_OWN_SPEED, "char/s")], chosen), choose)
+
+    def action_export(self) -> None:
+        """The price table as Markdown, to the clipboard."""
+        if self.comparison.run is None:
+            self.scope.toast("Nothing to export yet.")
+        else:
+            plan = self.scope.controller.run.plan if self.scope.controller.run is not None else None
+            heading = self.scope.endpoint.described(plan, is_wide=True)
+            self.scope.copy_text(compare_words.markdown_table(self.comparison, heading))
+
+    def _ask_pattern(self, index: int, pattern: str) -> None:
+        def take(text: Any) -> None:
+            if text is not None:
+                self._set_lane(index, Lane("regex", str(text)))
+
+        hint = r"It finds what separates two units, for example \n\n or [.;]\s"
+        self.app.push_screen(AskScreen("pattern", hint, pattern, _pattern_complaint), take)
+
+    def _ask_speed(self) -> None:
+        def take(text: Any) -> None:
+            if text is not None:
+                self._set_reader(Reader("reader", float(text)))
+
+        speed = f"{self.comparison.reader.chars_per_s:g}"
+        self.app.push_screen(AskScreen("char/s", "How many characters a second", speed, _speed_complaint), take)
+
+    def _set_lane(self, index: int, lane: Lane) -> None:
+        self.comparison.set_lane(index, lane)
+        self.draw()
+
+    def _set_reader(self, reader: Reader) -> None:
+        self.comparison.set_reader(reader)
+        self.draw()
+
+    @on(DescendantFocus)
+    def _focus_moved(self, event: DescendantFocus) -> None:
+        if isinstance(event.widget, LanePane) and event.widget.id is not None:
+            self._lane = int(event.widget.id.removeprefix("lane-"))
+            self._mark_front()
+
+    def _focus_lane(self, index: int) -> None:
+        self._lane = index
+        self._mark_front()
+        if self.is_wide or self._is_text_open:
+            self.query_one(f"#lane-{index}", LanePane).focus()
+        else:
+            self.set_focus(None)
+        self.call_after_refresh(self.draw)
+
+    def _mark_front(self) -> None:
+        self.query_one("#lanes").set_class(not self._is_text_open, "-closed")
+        for index in range(MOST_LANES):
+            pane = self.query_one(f"#lane-{index}")
+            pane.set_class(index == self._lane, "-front")
+            pane.set_class(index >= len(self.comparison.lanes), "-unused")
+
+    @on(Resize)
+    def _resized(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    # Drawing.
+
+    def draw(self) -> None:
+        """Everything, now."""
+        self._is_settled = False
+        self._frame = 0
+        self._tick()
+
+    def _tick(self) -> None:
+        """One frame: texts at once, bars and numbers on the slow beat; nothing at all while nothing changes."""
+        run = self.scope.controller.derived
+        if not self.is_current or (self._is_settled and run is self.comparison.run):
+            return
+        self.comparison.show(run)
+        is_done = self._work()
+        self._draw_texts()
+        # The end is drawn at once, whatever the beat.
+        is_final = is_done and run is not None and run.is_over
+        if self._frame % _SLOW_EVERY == 0 or is_final:
+            self._draw_slow()
+        self._frame += 1
+        self._is_settled = is_final
+
+    def _work(self) -> bool:
+        """Derives what came for as long as a frame may take; whether all is done."""
+        stop_at = time.monotonic() + _WORK_S
+        while not (is_done := self.comparison.advance(_WORK_CHUNKS)):
+            if time.monotonic() > stop_at:
+                break
+        return is_done
+
+    def _now(self) -> float:
+        """The moment that is shown: now, or the end of a run that is over."""
+        derived = self.comparison.run
+        end = derived.capture.end if derived is not None else None
+        return end.at if end is not None else self.scope.controller.seconds()
+
+    def _draw_texts(self) -> None:
+        now, are_shown = self._now(), self.query_one("#lanes").display
+        for index in range(MOST_LANES):
+            pane = self.query_one(f"#lane-{index}", LanePane)
+            pane.show_lane(self.comparison.views[index] if index < len(self.comparison.views) else None)
+            if are_shown and pane.display:  # a hidden one catches up at once when it is shown
+                pane.draw_new(now)
+
+    def _draw_slow(self) -> None:
+        scope, run = self.scope, self.scope.controller.run
+        self.set_class(run is None, "-empty")
+        self.query_one("#header", StatusLine).show(*header_spans(scope, len(self.comparison.lanes), is_wide=self.is_wide))
+        self.query_one("#nothing", NoteLines).show_notes([compare_words.NOTHING_YET])
+        self._draw_titles()
+        if self.comparison.run is not None:
+            self._draw_price()
+            self._draw_bars()
+        hints = key_spans(compare_words.footer_hints(is_narrow=not self.is_wide))
+        cancel = [Span(" x cancel  ", "status--warn")] if scope.controller.is_streaming else []
+        self.query_one("#footer", StatusLine).show([*cancel, *hints])
+
+    def _draw_titles(self) -> None:
+        run, now = self.scope.controller.run, self.scope.controller.seconds()
+        hint = live_words.text_hint(run, now, is_demo=self.scope.endpoint.is_demo)
+        if run is not None and run.is_over:
+            hint = compare_words.NO_TEXT
+        self._mark_front()
+        for index, lane in enumerate(self.comparison.lanes):
+            pane = self.query_one(f"#lane-{index}", LanePane)
+            pane.set_hint(hint)
+            view = pane.shown_view
+            pane.show_title(compare_words.lane_title(index, lane), view.released_length if view else 0)
+
+    def _draw_price(self) -> None:
+        comparison = self.comparison
+        rows = price_rows(comparison.lanes, comparison.prices(), comparison.reader, has_clock=comparison.has_clock)
+        ranges = [range_cells(*ends) for ends in comparison.ranges()]
+        self.query_one(PriceTable).show_prices(rows, ranges, comparison.reader, is_wide=self.is_wide)
+        verdict = compare_words.verdict(comparison)
+        reader = "" if self.is_wide else f"{compare_words.reader_name(comparison.reader)}. "
+        self.query_one("#verdict", NoteLines).show_notes(
+            [f"► {verdict}" if verdict else "", reader + compare_words.runs_line(comparison)]
+        )
+
+    def _draw_bars(self) -> None:
+        raster = self.query_one(LanesRaster)
+        labels = _LABELS_WIDE if self.is_wide else _LABELS_NARROW
+        frame = raster_frame(self.comparison, self._now(), raster.cells_beside(labels))
+        raster.show_frame(frame, labels, is_spread=self._has_spare_rows)
+
+    @property
+    def _has_spare_rows(self) -> bool:
+        """Whether a narrow screen without text has room for lanes that stand apart."""
+        used = 2 + 2 * len(self.comparison.lanes) + 1
+        others = self.query_one(PriceTable).row_count + self.query_one("#verdict", NoteLines).row_count + 2
+        return not self.is_wide and not self._is_text_open and self.size.height >= used + others
+
+
+def _pattern_complaint(text: str) -> str | None:
+    try:
+        make_buffer("regex", pattern=text)
+    except UsageError as error:
+        return str(error)
+    return None
+
+
+def _speed_complaint(text: str) -> str | None:
+    try:
+        speed = float(text)
+    except ValueError:
+        return "A number of characters a second is needed, for example 30."
+    if not _SLOWEST <= speed <= _FASTEST:
+        return f"Between {_SLOWEST:g} and {_FASTEST:g} characters a second."
+    return None

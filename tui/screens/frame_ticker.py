@@ -1,0 +1,49 @@
+"""When to draw: one ticker per screen, fewer frames when tokens are slow, drawing is dear or the terminal is behind.
+
+Pure but for the clock it is given, so its decisions can be tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+FRAMES_PER_S = 30
+SLOW_EVERY = 6  # numbers, lamps and plots: five times a second
+_FEW_CHUNKS = 12  # up to so many a frame, half the frames show the same text as smoothly
+_WAITING_WRITES = 2
+_DRAWING_SHARE = 0.5  # drawing may take half of the time, keys and reading need the other
+
+
+class FrameTicker:
+    """Told of every tick; says whether this one draws the text, and whether it draws the rest too."""
+
+    def __init__(self, clock: Callable[[], float], waiting_writes: Callable[[], int]) -> None:
+        self._clock = clock
+        self._waiting_writes = waiting_writes
+        self._ticks = 0
+        self._skip = 0
+        self._slow_due = 0
+        self._last_chunks = 0
+
+    def begin(self, chunk_count: int) -> bool:
+        """Whether this tick may draw; `chunk_count` is how many chunks wait to be shown."""
+        self._ticks += 1
+        self._slow_due += 1
+        if self._skip > 0:
+            self._skip -= 1
+            return False
+        if self._waiting_writes() > _WAITING_WRITES:  # a slow terminal: more frames would only queue
+            return False
+        return not (0 < chunk_count <= _FEW_CHUNKS and self._ticks % 2)
+
+    def slow_is_due(self) -> bool:
+        """Whether it is time for what is drawn five times a second."""
+        if self._slow_due < SLOW_EVERY:
+            return False
+        self._slow_due = 0
+        return True
+
+    def drew(self, started: float) -> None:
+        """A frame was drawn since `started`: dear frames are followed by pauses."""
+        cost = self._clock() - started
+        self._skip = int(cost * FRAMES_PER_S / _DRAWING_SHARE)

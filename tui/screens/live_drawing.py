@@ -1,0 +1,229 @@
+"""What the Live screen shows of the controller's run: texts, lamps, titles, hints. Draws; decides nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from textual.content import Content
+
+from tui.core.arrivals import verdict_of
+from tui.core.chunks import Outcome
+from tui.core.derived_run import DerivedRun
+from tui.core.sanitize import sanitize_line
+from tui.panes.extracts_pane import ExtractsPane
+from tui.panes.line_view import Span
+from tui.panes.raster_pane import ArrivalsView, RasterPane
+from tui.panes.rows_pane import Row
+from tui.panes.segments_pane import SegmentsPane
+from tui.panes.stats_pane import StatsPane
+from tui.panes.status_line import StatusLine, key_spans
+from tui.panes.text_pane import TextPane
+from tui.screens import live_words
+from tui.screens.endpoint_choice import TRANSPORT_WORDS
+from tui.screens.run_lamp import connecting_lamp, lamp_of, rate_of
+
+if TYPE_CHECKING:
+    from tui.screens.live_screen import LiveScreen
+    from tui.screens.run_controller import ActiveRun
+
+SIDE_PANES = ("segments", "extracts", "stats")
+WIDE_COLUMNS = 100
+MODE_TITLES = {
+    "word": "words",
+    "sentence": "sentences",
+    "line": "lines",
+    "paragraph": "paragraphs",
+    "markdown": "blocks",
+    "raw": "raw",
+}
+_CHUNKS_PER_FRAME = 4000
+
+
+class LiveDrawing:
+    """Draws a Live screen; remembers what is on it already."""
+
+    def __init__(self, screen: LiveScreen) -> None:
+        self._screen = screen
+        self._run: ActiveRun | None = None
+        self._chunks_shown = 0
+        self.is_end_shown = False
+
+    @property
+    def _derived(self) -> DerivedRun | None:
+        return self._screen.scope.controller.derived
+
+    @property
+    def _is_wide(self) -> bool:
+        return self._screen.size.width >= WIDE_COLUMNS
+
+    @property
+    def waiting_chunks(self) -> int:
+        """How many chunks came that are not drawn."""
+        derived = self._derived
+        return 0 if derived is None else len(derived.chunks) - self._chunks_shown
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the screen shows all there is of the run, and the run is over or there is none."""
+        run = self._screen.scope.controller.run
+        return run is self._run and (run is None or (self.is_end_shown and self.waiting_chunks == 0))
+
+    def draw_text(self) -> None:
+        """The next chunks of pane 1, a bounded number a frame."""
+        run = self._screen.scope.controller.run
+        if run is not self._run:
+            self._run, self.is_end_shown = run, False
+            self.restart_text()
+        derived = self._derived
+        if derived is not None and self.waiting_chunks > 0:
+            upto = self._chunks_shown + _CHUNKS_PER_FRAME
+            new = derived.chunks[self._chunks_shown : upto]
+            self._chunks_shown += len(new)
+            self._screen.query_one(TextPane).add_chunks(new)
+
+    def restart_text(self) -> None:
+        """Draws pane 1 anew from the first chunk."""
+        self._chunks_shown = 0
+        self._screen.query_one(TextPane).clear()
+
+    def draw_rest(self) -> None:
+        """Lamp, titles, units, extracts, numbers, raster, verdict, hints."""
+        self.draw_text()
+        scope, run, derived = self._screen.scope, self._run, self._derived
+        now = scope.controller.seconds()
+        at = derived.capture.end.at if derived is not None and derived.capture.end is not None else now
+        pipeline = derived.pipeline if derived is not None else None
+        query = self._screen.query_one
+        query(TextPane).set_hint(live_words.text_hint(run, now, is_demo=scope.endpoint.is_demo))
+        log = pipeline.segments if pipeline is not None else None
+        query(SegmentsPane).show(log, at, live_words.segments_hint(run, scope.controller.mode))
+        query(ExtractsPane).show_run(pipeline, live_words.extracts_hint(run))
+        stats = query(StatsPane)
+        stats.show_stats(derived.stats if derived is not None else None, self._notes(stats), live_words.NO_NUMBERS)
+        query(RasterPane).show(self._arrivals(at))
+        self._draw_header(now)
+        self._draw_verdict(at)
+        self._draw_titles()
+        self._draw_bottom()
+        if run is not None and run.is_over and not self.is_end_shown and self.waiting_chunks == 0:
+            self.is_end_shown = True
+            self._note_end(run)
+
+    def _note_end(self, run: ActiveRun) -> None:
+        """Under the text that came stands why no more will."""
+        result = run.derived.result if run.derived is not None else None
+        if result is None:
+            return
+        pane = self._screen.query_one(TextPane)
+        if result.problem is not None:
+            pane.add_note(StatsPane.problem_lines(result.problem))
+        elif result.outcome is Outcome.CANCELLED:
+            pane.add_note(live_words.cancel_receipt(run)[:1])
+
+    def _notes(self, pane: StatsPane) -> list[Row]:
+        """Problem, cancel receipt and remarks of an ended run, as rows."""
+        run = self._run
+        result = run.derived.result if run is not None and run.derived is not None else None
+        if run is None or result is None:
+            return []
+        rows = pane.problem_rows(result.problem) if result.problem is not None else []
+        for line in live_words.cancel_receipt(run):
+            rows += pane.wrap(line)
+        for remark in result.remarks:
+            rows += pane.wrap(f"remark: {remark}", "stats--hint")
+        return rows
+
+    def _arrivals(self, at: float) -> ArrivalsView | None:
+        derived = self._derived
+        if derived is None or not derived.arrivals.times:
+            return None
+        stalls = [(stall.from_s, stall.from_s + stall.gap_s) for stall in derived.stats.stall_list]
+        if not derived.is_over and (open_s := derived.stats.open_stall(at)) is not None:
+            stalls.append((at - open_s, at))
+        frames = len(derived.decoder.frames) if derived.decoder is not None else 0
+        times = derived.arrivals.times
+        span = max(at, times[-1])
+        return ArrivalsView(times, stalls, span, derived.stats.first_token_at, frames, derived.is_over)
+
+    def _draw_verdict(self, at: float) -> None:
+        derived = self._derived
+        line = self._screen.query_one("#verdict", StatusLine)
+        if derived is None:
+            line.show([])
+            return
+        last = derived.pipeline.content.tail(40)
+        verdict = verdict_of(derived.arrivals, derived.stats, at, is_over=derived.is_over, last_text=last)
+        numbers = [] if self._is_wide else live_words.short_numbers(derived.stats)
+        sign = Span(" ► " if verdict.sentence else " ", f"status--{verdict.tone}")
+        line.show([*(Span(f" {text} ", "status--strong") for text in numbers), sign, Span(verdict.sentence)])
+
+    def _draw_header(self, now: float) -> None:
+        scope, controller = self._screen.scope, self._screen.scope.controller
+        plan = controller.run.plan if controller.run is not None else None
+        is_cancelling = controller.run is not None and controller.run.cancel_key_at is not None
+        host = (urlsplit(plan.url).netloc or "demo gateway") if plan is not None else ""
+        if plan is not None and controller.derived is None:
+            lamp = connecting_lamp(now, host)
+        else:
+            lamp = lamp_of(controller.derived, now, host, is_cancelling=is_cancelling)
+        rate = rate_of(controller.derived) if self._is_wide and not controller.is_streaming else ""
+        left = [Span(" streamscope", "status--strong")] if self._is_wide else []
+        described = scope.endpoint.described(plan, is_wide=self._is_wide)
+        left += [Span("  Live" if self._is_wide else " Live"), Span("  " + described)]
+        if scope.endpoint.is_demo:
+            demo = (plan.request.model if plan is not None else None) or scope.endpoint.model
+            left.append(
+                Span(f"  RECORDED  {demo}" + (": your prompt is not read" if self._is_wide else ""), "status--dim")
+            )
+        right = [Span(lamp.text, f"status--{lamp.tone}"), Span(f"  {rate} " if rate else " ")]
+        self._screen.query_one("#header", StatusLine).show(left, right)
+
+    def _draw_titles(self) -> None:
+        derived, mode = self._derived, self._screen.scope.controller.mode
+        frames = len(derived.decoder.frames) if derived is not None and derived.decoder is not None else 0
+        chars = derived.pipeline.content.length if derived is not None else 0
+        code, values, tools = self._extract_counts()
+        units = f"2 {MODE_TITLES.get(mode, mode)}"
+        self._title("text", "1 text", f"{chars} char  {frames} frames")
+        self._title("segments", units, "b mode")
+        self._title("extracts", "3 extracts", f"code {code}  json {values}  tools {tools}")
+        self._title("stats", "4 stats", "streamscope")
+        labels = zip(SIDE_PANES, (units, f"3 extracts {code + values + tools}", "4 stats"), strict=True)
+        tabs = [self._tab(name, label) for name, label in labels]
+        self._screen.query_one("#tabs", StatusLine).show(tabs, [Span("b mode ", "status--dim")])
+
+    def _tab(self, name: str, label: str) -> Span:
+        is_front = name == self._screen.front_pane
+        return Span("  " + (label.upper() if is_front else label), "status--strong" if is_front else "status--dim")
+
+    def _extract_counts(self) -> tuple[int, int, int]:
+        derived = self._derived
+        if derived is None:
+            return 0, 0, 0
+        pipeline = derived.pipeline
+        return len(pipeline.code_blocks), len(pipeline.json_values), len(pipeline.tool_calls)
+
+    def _title(self, pane: str, name: str, info: str) -> None:
+        """A title at the left and its numbers at the right of a pane's upper edge."""
+        widget = self._screen.query_one(f"#{pane}")
+        line = "─" * max(1, widget.size.width - len(name) - len(info) - 6)
+        title = Content.assemble((name, "bold"), " ", (line, "$border"), " ", sanitize_line(info))
+        if getattr(widget, "shown_title", None) != title.plain:
+            widget.border_title = title
+            widget.shown_title = title.plain  # type: ignore[attr-defined]
+
+    def _draw_bottom(self) -> None:
+        scope = self._screen.scope
+        in_prompt = self._screen.focused_pane == "prompt"
+        hints = live_words.footer_hints(
+            is_streaming=scope.controller.is_streaming, in_prompt=in_prompt, is_narrow=not self._is_wide
+        )
+        self._screen.query_one("#footer", StatusLine).show(key_spans(hints))
+        word = TRANSPORT_WORDS[scope.endpoint.transport]
+        verb = "enter plays it" if scope.endpoint.is_demo else "enter sends"
+        model = f"  {scope.endpoint.model}" if scope.endpoint.model and self._is_wide else ""
+        text = f"next: {word}{model}   {verb} "
+        line = self._screen.query_one("#next", StatusLine)
+        line.styles.width = len(text) + 1
+        line.show([], [Span(text, "status--dim")])
