@@ -33,10 +33,19 @@ asyncio.run(main())
 
 
 async def gone(pid: int) -> None:
-    """Waits for a process of nobody's: there is no event for its end."""
-    async with asyncio.timeout(PATIENCE_S):
-        while is_alive(pid):
-            await asyncio.sleep(0.02)
+    """Waits for the end of a process that is nobody's child any more."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_reader(descriptor, ended.set)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await ended.wait()
+    finally:
+        asyncio.get_running_loop().remove_reader(descriptor)
+        os.close(descriptor)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

@@ -6,8 +6,10 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -40,6 +42,10 @@ def playing(transport: str, count: int = 5, *, is_cut: bool = False) -> Scripted
             await send_end(peer, transport, count)
 
     return ScriptedServer(play)
+
+
+def open_full_device() -> BinaryIO:
+    return Path("/dev/full").open("wb")
 
 
 async def play_without_end(peer: Peer) -> None:
@@ -171,7 +177,7 @@ async def test_an_output_that_closes_early_ends_the_run_without_a_traceback(
     async with ScriptedServer(play) as far:
         reading, writing = os.pipe()
         process = await asyncio.create_subprocess_exec(
-            *(os.sys.executable, "-m", "tui", "run", "hi", "--url", far.url, *flags),  # type: ignore[attr-defined]
+            *(sys.executable, "-m", "tui", "run", "hi", "--url", far.url, *flags),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=writing,
             stderr=asyncio.subprocess.PIPE,
@@ -191,9 +197,9 @@ async def test_an_output_that_closes_early_ends_the_run_without_a_traceback(
 
 async def test_a_full_disk_under_stdout_is_no_traceback(tmp_path: Path) -> None:
     async with playing("sse") as far, asyncio.timeout(PATIENCE_S):
-        with Path("/dev/full").open("wb") as full:
+        with open_full_device() as full:
             process = await asyncio.create_subprocess_exec(
-                *(os.sys.executable, "-m", "tui", "run", "hi", "--url", far.url, "--json"),  # type: ignore[attr-defined]
+                *(sys.executable, "-m", "tui", "run", "hi", "--url", far.url, "--json"),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=full,
                 stderr=asyncio.subprocess.PIPE,

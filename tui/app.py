@@ -59,7 +59,8 @@ class StreamscopeApp(App[None]):
     def on_mount(self) -> None:
         """Themes, the Live screen, and after the first paint the child processes."""
         for theme in load_themes()[0]:
-            self.register_theme(Theme(name=theme.name, dark=theme.dark, variables=theme.variables, **theme.colors))  # type: ignore[arg-type]
+            look: dict[str, Any] = {**theme.colors, "variables": theme.variables, "ansi": theme.is_ansi}
+            self.register_theme(Theme(name=theme.name, dark=theme.dark, **look))
         if self.settings.theme in self.available_themes:
             self.theme = self.settings.theme
         self.push_screen(LiveScreen())
@@ -87,12 +88,12 @@ class StreamscopeApp(App[None]):
         """A short message; the text is made safe and is no markup."""
         self.notify(sanitize_line(text), severity=severity, markup=False)
 
-    def copy_text(self, text: str) -> None:
-        """Copies to the clipboard and says how much."""
+    def copy_text(self, text: str, *, of: str = "") -> None:
+        """Copies to the clipboard and says how much, and `of` what."""
         self.copy_to_clipboard(text)
         unsafe = count_unsafe(text)
-        note = f" It holds {unsafe} control characters." if unsafe else ""
-        self.toast(f"Copied {len(text)} characters.{note}")
+        note = f" It holds {unsafe} control characters, shown as signs here." if unsafe else ""
+        self.toast(f"Copied {len(text)} characters{of}.{note}")
 
     def action_cancel_run(self) -> None:
         """Cancels the open run; the lamp says so at once."""

@@ -126,7 +126,7 @@ def _read_file(path: Path) -> dict[str, Any]:
         line = data[: error.start].count(b"\n") + 1
         raise ConfigError(f"{path}, line {line}: not UTF-8; mend that line or move the file away") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}; mend that line or move the file away") from error
+        raise ConfigError(f"{path} is not TOML: {_with_line(error, text)}; mend it or move the file away") from error
     _check_section(path, text, values, ())
     profiles = {}
     for name, profile in values.get("profiles", {}).items():
@@ -169,6 +169,11 @@ def _check_headers(path: Path, text: str, headers: Mapping[str, Any], section: t
         if not isinstance(variable, str) or _VARIABLE.fullmatch(variable) is None:
             where = _where(path, text, (*section, name))
             raise ConfigError(f"{where}: expected the name of an environment variable, never the key itself")
+
+
+def _with_line(error: Exception, text: str) -> str:
+    """The parser's words, which name a line unless the text ended too early."""
+    return str(error).replace("at end of document", f"at line {text.count(chr(10)) + 1}, the end")
 
 
 def _word(value: object) -> str:

@@ -43,6 +43,11 @@ class ThemeFile:
     colors: dict[str, str]
     variables: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_ansi(self) -> bool:
+        """Whether it is made of the terminal's own sixteen colours alone."""
+        return all(color.startswith("ansi_") for color in self.colors.values())
+
 
 def load_themes(user_folder: Path | None = None) -> tuple[list[ThemeFile], list[str]]:
     """All themes, the shipped ones first, and a sentence for each file that could not be used.

@@ -19,6 +19,7 @@ from tui.app import StreamscopeApp
 from tui.config import Settings
 from tui.core.chunks import Outcome
 from tui.panes.prompt_bar import PromptArea
+from tui.panes.text_pane import TextPane
 from tui.screens.help_screen import HelpScreen
 from tui.screens.pick_screen import PickScreen
 
@@ -300,3 +301,72 @@ async def test_m_lists_the_models_of_the_endpoint() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: not isinstance(app.screen, PickScreen))
         assert app.endpoint.model == "large"
+
+
+async def test_v_draws_the_ended_answer_as_markdown_and_back() -> None:
+    async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
+        await pilot.press("tab")
+        await pilot.press("v")
+        await until(pilot, lambda: bool(app.screen.query("#preview MarkdownFence")))
+        assert not app.screen.query_one("#text").display
+        await pilot.press("v")
+        assert app.screen.query_one("#text").display
+        assert not app.screen.query("#preview")
+
+
+async def test_y_copies_the_text_and_says_how_much() -> None:
+    async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
+        await pilot.press("tab", "1", "y")
+        derived = app.controller.derived
+        assert derived is not None
+        assert app.clipboard == derived.pipeline.content.text()
+        assert any("Copied 631 characters (frame 1-217)." in note.message for note in app._notifications)  # noqa: SLF001
+
+
+async def test_joints_are_drawn_on_a_key_and_never_copied() -> None:
+    async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
+        await pilot.press("tab", "1")
+        plain = pane_text(app, "text")
+        await pilot.press("vertical_line")
+        await until(pilot, lambda: "|" in pane_text(app, "text"))
+        assert pane_text(app, "text").replace("|", "").replace("┆", "").split() == plain.split()
+        await pilot.press("y")
+        assert "|" not in app.clipboard
+        await pilot.press("vertical_line")
+        assert pane_text(app, "text") == plain
+
+
+async def test_z_gives_a_pane_the_whole_body_and_back() -> None:
+    for size in ((120, 40), (80, 24)):
+        async with running_app(NOWHERE, records=demo_records("markdown"), size=size) as (app, pilot):
+            await pilot.press("tab", "3", "z")
+            body = app.screen.query_one("#body").size
+            await until(pilot, lambda app=app, body=body: app.screen.query_one("#extracts").outer_size == body)  # type: ignore[misc]
+            assert not app.screen.query_one("#text").display
+            await pilot.press("z")
+            await until(pilot, lambda app=app: app.screen.query_one("#text").display)  # type: ignore[misc]
+
+
+async def test_the_view_follows_the_end_only_while_the_user_is_there() -> None:
+    async with running_app(NOWHERE, records=demo_records("markdown"), size=(80, 24)) as (app, pilot):
+        pane = app.screen.query_one(TextPane)
+        await pilot.press("tab", "1")
+        await until(pilot, lambda: pane.max_scroll_y > 0 and pane.scroll_offset.y == pane.max_scroll_y)
+        assert pane.is_following
+        await pilot.press("k")
+        assert not pane.is_following
+        await pilot.press("G")
+        assert pane.is_following
+        await pilot.press("g")
+        assert pane.scroll_offset.y == 0
+        assert not pane.is_following
+        await pilot.press("l")
+        assert pane.is_following
+        assert pane.scroll_offset.y == pane.max_scroll_y
+
+
+async def test_the_raster_and_the_verdict_tell_how_it_streamed() -> None:
+    async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
+        await until(pilot, lambda: "streams: 213 frames in 213 reads" in line_text(app, "verdict"))
+        await until(pilot, lambda: "first token 0.29" in pane_text(app, "raster"))
+        assert "217 frames" in pane_text(app, "raster")

@@ -71,8 +71,8 @@ async def test_other_choices_and_reasoning_do_not_mix_with_the_answer() -> None:
 
 async def test_a_mode_gives_each_stream_a_buffer_of_its_own() -> None:
     processor = BufferedStreamProcessor("line")
-    first, second = processor.process_stream(giving(["a", "b\n"])), processor.process_stream(giving(["c", "d\n"]))
-    assert [await anext(first), await anext(second)] == ["ab\n", "cd\n"]
+    first, second = processor.process_stream(giving(["a\nheld"])), processor.process_stream(giving(["b\n"]))
+    assert [await anext(first), await anext(second)] == ["a\n", "b\n"]
     await first.aclose()
     await second.aclose()
 

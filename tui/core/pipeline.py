@@ -12,12 +12,17 @@ from tui.core.chunks import CodeBlockReady, JSONReady, PipelineEvent, SegmentRea
 from tui.core.content_log import ContentLog
 from tui.core.text.code_blocks import CodeBlock, CodeBlockParser
 from tui.core.text.json_parser import JSONStreamParser, JSONValue
+from tui.core.text.json_progress import JSONProgress
 from tui.core.text.segment_log import SegmentLog
 
 
 @dataclass(slots=True)
 class ToolCallProgress:
-    """A tool call while it grows: joined arguments so far, and when it was first and last heard of."""
+    """A tool call while it grows: joined arguments so far, and when it was first and last heard of.
+
+    `valid_frame` and `valid_at` tell when the arguments became one JSON value, None while they are none; `progress`
+    says where and why they are not.
+    """
 
     position: int
     name: str = ""
@@ -27,6 +32,19 @@ class ToolCallProgress:
     last_at: float = 0.0
     first_frame: int = 0
     last_frame: int = 0
+    progress: JSONProgress = field(default_factory=JSONProgress)
+    valid_frame: int | None = None
+    valid_at: float | None = None
+
+    def add(self, arguments: str, at: float, frame: int) -> None:
+        """Takes the next piece of the arguments, which came with a frame at a time."""
+        self.pieces.append(arguments)
+        was_valid = self.valid_frame is not None
+        self.progress.add(arguments)
+        if not self.progress.is_valid:
+            self.valid_frame = self.valid_at = None
+        elif not was_valid or arguments.strip():
+            self.valid_frame, self.valid_at = frame, at
 
     @property
     def arguments(self) -> str:
@@ -107,7 +125,7 @@ class StreamPipeline:
             call.name = call.name or delta.name or ""
             call.id = call.id or delta.id
             if delta.arguments:
-                call.pieces.append(delta.arguments)
+                call.add(delta.arguments, chunk.at, chunk.frame)
             call.last_at, call.last_frame = chunk.at, chunk.frame
 
     def _code_ready(self, blocks: list[CodeBlock], emitted_chunk: int, at: float) -> list[CodeBlockReady]:

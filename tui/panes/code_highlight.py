@@ -119,14 +119,9 @@ class HighlightedCode:
         pieces = sanitize(text).split("\n")
         if not self._is_last_whole:
             self._lines[-1] += pieces.pop(0)
-            if not pieces:
-                return
-        elif len(pieces) == 1:
-            self._lines.append(pieces[0])
-            self._is_last_whole = False
-            return
-        self._is_last_whole = pieces[-1] == ""
-        self._lines += pieces[:-1] if self._is_last_whole else pieces
+        if pieces:
+            self._is_last_whole = not pieces[-1]
+            self._lines += pieces[:-1] if self._is_last_whole else pieces
 
     def text(self, line: int) -> str:
         """A whole line, sanitised."""

@@ -18,7 +18,7 @@ from tui.panes.wrapped_text import WrappedText
 
 LANE_STYLES = ("a", "b", "c", "d")
 # One hue a lane, none of them a colour of the run lamp or of a stall.
-_HUES = ("$primary", "$accent", "$secondary", "mediumpurple")
+_HUES = ("$primary", "$accent", "$secondary", "#c060c0")
 _HELD_SIGN = "▒"
 # Less than this is drawn without its number: a line that comes and goes with every word tells nothing.
 _COUNTED_CHARS = 10

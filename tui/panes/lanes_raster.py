@@ -67,7 +67,7 @@ class LanesRaster(RowsPane, can_focus=False):
         & .raster--a, & .raster--a-stall { color: $primary; }
         & .raster--b, & .raster--b-stall { color: $accent; }
         & .raster--c, & .raster--c-stall { color: $secondary; }
-        & .raster--d, & .raster--d-stall { color: mediumpurple; }
+        & .raster--d, & .raster--d-stall { color: #c060c0; }
         & .raster--held, & .raster--held-stall { color: gray; }
         & .raster--stall, & .raster--a-stall, & .raster--b-stall, & .raster--c-stall, & .raster--d-stall,
         & .raster--held-stall { background: $warning-muted; }

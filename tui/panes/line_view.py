@@ -7,10 +7,11 @@ from `Span`s (text, style name); all text must be sanitised by the subclass, whi
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -33,6 +34,12 @@ class LineView(ScrollView, can_focus=True):
     """A scrolling view over rows; follows the end only while the user is at the end."""
 
     ALLOW_SELECT = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", "down", id="list.down", show=False),
+        Binding("k", "scroll_up", "up", id="list.up", show=False),
+        Binding("g", "scroll_home", "first", id="list.first", show=False),
+        Binding("G", "scroll_end", "last", id="list.last", show=False),
+    ]
     DEFAULT_CSS = """
     LineView { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
     """
@@ -67,13 +74,21 @@ class LineView(ScrollView, can_focus=True):
         if self.virtual_size != size:
             self.virtual_size = size
         if self.is_following:
-            self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
+            self.scroll_to(y=self.max_scroll_y, force=True)
         self.refresh()
 
     def follow(self) -> None:
         """Goes to the end and stays there while more comes."""
         self.is_following = True
-        self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
+        self.scroll_to(y=self.max_scroll_y, force=True)
+
+    def scroll_to(self, x: float | None = None, y: float | None = None, **options: Any) -> None:
+        """Goes there at once: gliding would draw frames that nobody reads."""
+        super().scroll_to(x, y, **{**options, "animate": False, "immediate": True})
+
+    def action_scroll_end(self) -> None:
+        """The end, and following it: Textual's own would glide there and miss what comes meanwhile."""
+        self.follow()
 
     def render(self) -> str:
         """Unused: the line API draws."""
@@ -114,6 +129,7 @@ class LineView(ScrollView, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Stops following when the user leaves the end, and follows again when they return to it."""
         super().watch_scroll_y(old_value, new_value)
+        self.scroll_target_y = new_value  # nothing glides here, and a resize moves only the position
         if round(old_value) != round(new_value):
             self.is_following = new_value >= self.max_scroll_y
 

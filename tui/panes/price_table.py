@@ -35,7 +35,7 @@ class PriceTable(RowsPane, can_focus=False):
         & .price--a { color: $primary; }
         & .price--b { color: $accent; }
         & .price--c { color: $secondary; }
-        & .price--d { color: mediumpurple; }
+        & .price--d { color: #c060c0; }
         & .price--head, & .price--range { text-style: dim; }
         & .price--best { text-style: bold; }
         & .price--worst { text-style: underline; }

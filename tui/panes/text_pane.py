@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.selection import Selection
 
 from tui.core.chunks import StreamChunk
@@ -59,6 +61,11 @@ class TextPane(LineView):
         & .text--found { text-style: reverse; }
     }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy", "copy", id="item.copy", show=False)]
+
+    class CopyAsked(Message):
+        """The whole text is wanted on the clipboard."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
@@ -122,7 +129,7 @@ class TextPane(LineView):
         self.is_following = False
         row = self._text.wrapped.row_at(self._found[0])
         self.rows_changed()
-        self.scroll_to(y=max(0, row - 2), animate=False, immediate=True, force=True)
+        self.scroll_to(y=max(0, row - 2), force=True)
 
     def content_chunk_at_row(self, row: int) -> int | None:
         """The content chunk with which a row begins."""
@@ -136,6 +143,10 @@ class TextPane(LineView):
         for stretch in self._text.stretches(row):
             spans += self._with_found(stretch)
         return spans
+
+    def action_copy(self) -> None:
+        """Asks for the whole text on the clipboard."""
+        self.post_message(self.CopyAsked())
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text itself: no marks, and line breaks only where it has them."""

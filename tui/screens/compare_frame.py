@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -93,7 +94,7 @@ def _arrivals(comparison: Comparison, run: DerivedRun, width: int, start: float,
         if comparison.has_clock
         else slice_counts(lambda at: min(content.count, int(at) + 1), width, start, end)
     )
-    return [ReleaseCell(after - before, is_held=False) for before, after in zip(counts, counts[1:], strict=False)]
+    return [ReleaseCell(after - before, is_held=False) for before, after in pairwise(counts)]
 
 
 def _stalls(comparison: Comparison, run: DerivedRun, now: float) -> list[tuple[float, float, str]]:

@@ -24,19 +24,19 @@ from tui.panes.lanes_raster import LanesRaster
 from tui.panes.line_view import Span
 from tui.panes.note_lines import NoteLines
 from tui.panes.price_table import PriceTable
+from tui.panes.rows_pane import RowsPane
 from tui.panes.status_line import StatusLine, key_spans
 from tui.screens import compare_words, live_words
 from tui.screens.ask_screen import AskScreen
 from tui.screens.base_screen import BaseScreen
 from tui.screens.compare_frame import header_spans, raster_frame
 from tui.screens.compare_help import CompareHelp
+from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.pick_screen import PickScreen
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
 
-_FRAMES_PER_S = 15
-_SLOW_EVERY = 3  # bars, numbers and lamp are drawn on every third frame: five times a second
 _WORK_S = 0.03  # of each frame at most for deriving, so that keys never wait for a long run
 _WORK_CHUNKS = 400
 _WIDE_CELLS = 100
@@ -52,16 +52,16 @@ class CompareScreen(BaseScreen):
     ESCAPE_TO_MINIMIZE = False
     CSS = """
     CompareScreen {
-        & #lanes { height: 1fr; }
+        overflow: hidden;
+        & #compare-lanes { height: 1fr; }
         & #nothing { display: none; height: 1fr; padding: 1 2; }
-        & #raster, & #price { height: auto; }
         &.-empty #nothing { display: block; }
-        &.-empty #lanes, &.-empty #raster, &.-empty #price, &.-empty #verdict { display: none; }
-        &.-zoomed #lanes LanePane, &.-narrow #lanes LanePane { display: none; }
-        &.-zoomed #lanes LanePane.-front, &.-narrow #lanes LanePane.-front { display: block; }
-        & #lanes LanePane.-unused { display: none; }
-        &.-narrow #lanes.-closed { display: none; }
-        &.-narrow.-zoomed #raster, &.-narrow.-zoomed #price, &.-narrow.-zoomed #verdict { display: none; }
+        &.-empty #compare-lanes, &.-empty #bars, &.-empty #price, &.-empty #notes { display: none; }
+        &.-solo #compare-lanes LanePane, &.-narrow #compare-lanes LanePane { display: none; }
+        &.-solo #compare-lanes LanePane.-front, &.-narrow #compare-lanes LanePane.-front { display: block; }
+        & #compare-lanes LanePane.-unused { display: none; }
+        &.-narrow #compare-lanes.-closed { display: none; }
+        &.-narrow.-solo #bars, &.-narrow.-solo #price, &.-narrow.-solo #notes { display: none; }
         & #footer { dock: bottom; }
     }
     """
@@ -86,8 +86,8 @@ class CompareScreen(BaseScreen):
         self.comparison = comparison or Comparison()
         self._lane = 0
         self._is_text_open = False
-        self._frame = 0
         self._is_settled = False
+        self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
 
     @property
     def scope(self) -> StreamscopeApp:
@@ -103,17 +103,17 @@ class CompareScreen(BaseScreen):
         """Header, lanes, bars, price, verdict, footer."""
         yield StatusLine(id="header")
         yield NoteLines(id="nothing")
-        with Horizontal(id="lanes"):
+        with Horizontal(id="compare-lanes"):
             for index in range(MOST_LANES):
                 yield LanePane(index)
-        yield LanesRaster(id="raster")
+        yield LanesRaster(id="bars")
         yield PriceTable(id="price")
-        yield NoteLines(id="verdict")
+        yield NoteLines(id="notes")
         yield StatusLine(id="footer")
 
     def on_mount(self) -> None:
         """Starts the ticker; the first lane has the focus."""
-        self.set_interval(1 / _FRAMES_PER_S, self._tick)
+        self.set_interval(1 / FRAMES_PER_S, self._tick)
         self.draw()
         self._focus_lane(0)
 
@@ -174,8 +174,8 @@ class CompareScreen(BaseScreen):
 
     def action_zoom(self) -> None:
         """The focused lane has the whole width (on a narrow screen: the whole height), or no more."""
-        self.toggle_class("-zoomed")
-        self._is_text_open = self._is_text_open or self.has_class("-zoomed")
+        self.toggle_class("-solo")
+        self._is_text_open = self._is_text_open or self.has_class("-solo")
         self._focus_lane(self._lane)
 
     def action_choose_reader(self) -> None:
@@ -241,7 +241,7 @@ class CompareScreen(BaseScreen):
         self.call_after_refresh(self.draw)
 
     def _mark_front(self) -> None:
-        self.query_one("#lanes").set_class(not self._is_text_open, "-closed")
+        self.query_one("#compare-lanes").set_class(not self._is_text_open, "-closed")
         for index in range(MOST_LANES):
             pane = self.query_one(f"#lane-{index}")
             pane.set_class(index == self._lane, "-front")
@@ -255,23 +255,26 @@ class CompareScreen(BaseScreen):
 
     def draw(self) -> None:
         """Everything, now."""
-        self._is_settled = False
-        self._frame = 0
-        self._tick()
+        self._draw(is_due=True)
 
     def _tick(self) -> None:
-        """One frame: texts at once, bars and numbers on the slow beat; nothing at all while nothing changes."""
-        run = self.scope.controller.derived
-        if not self.is_current or (self._is_settled and run is self.comparison.run):
+        """One frame; nothing at all while nothing changes or another screen is shown."""
+        is_settled = self._is_settled and self.scope.controller.derived is self.comparison.run
+        # As with few chunks: with four panes half the frames are enough.
+        if is_settled or not self.is_current or not self._ticker.begin(1):
             return
+        started = time.monotonic()
+        self._draw(is_due=self._ticker.slow_is_due())
+        self._ticker.drew(started)
+
+    def _draw(self, *, is_due: bool) -> None:
+        """What came since the last frame: texts at once, bars and numbers when they are due, and at the end."""
+        run = self.scope.controller.derived
         self.comparison.show(run)
-        is_done = self._work()
+        is_final = self._work() and run is not None and run.is_over
         self._draw_texts()
-        # The end is drawn at once, whatever the beat.
-        is_final = is_done and run is not None and run.is_over
-        if self._frame % _SLOW_EVERY == 0 or is_final:
+        if is_due or is_final:
             self._draw_slow()
-        self._frame += 1
         self._is_settled = is_final
 
     def _work(self) -> bool:
@@ -282,6 +285,11 @@ class CompareScreen(BaseScreen):
                 break
         return is_done
 
+    def _waiting_writes(self) -> int:
+        """How many frames Textual has handed to a terminal that has not taken them yet."""
+        thread = getattr(self.app._driver, "_writer_thread", None)  # noqa: SLF001  Textual tells no one else
+        return thread._queue.qsize() if thread is not None else 0  # noqa: SLF001  as above
+
     def _now(self) -> float:
         """The moment that is shown: now, or the end of a run that is over."""
         derived = self.comparison.run
@@ -289,7 +297,7 @@ class CompareScreen(BaseScreen):
         return end.at if end is not None else self.scope.controller.seconds()
 
     def _draw_texts(self) -> None:
-        now, are_shown = self._now(), self.query_one("#lanes").display
+        now, are_shown = self._now(), self.query_one("#compare-lanes").display
         for index in range(MOST_LANES):
             pane = self.query_one(f"#lane-{index}", LanePane)
             pane.show_lane(self.comparison.views[index] if index < len(self.comparison.views) else None)
@@ -299,15 +307,24 @@ class CompareScreen(BaseScreen):
     def _draw_slow(self) -> None:
         scope, run = self.scope, self.scope.controller.run
         self.set_class(run is None, "-empty")
-        self.query_one("#header", StatusLine).show(*header_spans(scope, len(self.comparison.lanes), is_wide=self.is_wide))
+        self.query_one("#header", StatusLine).show(
+            *header_spans(scope, len(self.comparison.lanes), is_wide=self.is_wide)
+        )
         self.query_one("#nothing", NoteLines).show_notes([compare_words.NOTHING_YET])
         self._draw_titles()
         if self.comparison.run is not None:
             self._draw_price()
             self._draw_bars()
+            for name in ("bars", "price", "notes"):
+                self._fit(self.query_one(f"#{name}", RowsPane))
         hints = key_spans(compare_words.footer_hints(is_narrow=not self.is_wide))
         cancel = [Span(" x cancel  ", "status--warn")] if scope.controller.is_streaming else []
         self.query_one("#footer", StatusLine).show([*cancel, *hints])
+
+    def _fit(self, view: RowsPane) -> None:
+        """Gives a view the height of its rows; only a change costs a layout."""
+        if view.size.height != view.row_count:
+            view.styles.height = view.row_count
 
     def _draw_titles(self) -> None:
         run, now = self.scope.controller.run, self.scope.controller.seconds()
@@ -328,7 +345,7 @@ class CompareScreen(BaseScreen):
         self.query_one(PriceTable).show_prices(rows, ranges, comparison.reader, is_wide=self.is_wide)
         verdict = compare_words.verdict(comparison)
         reader = "" if self.is_wide else f"{compare_words.reader_name(comparison.reader)}. "
-        self.query_one("#verdict", NoteLines).show_notes(
+        self.query_one("#notes", NoteLines).show_notes(
             [f"► {verdict}" if verdict else "", reader + compare_words.runs_line(comparison)]
         )
 
@@ -342,7 +359,7 @@ class CompareScreen(BaseScreen):
     def _has_spare_rows(self) -> bool:
         """Whether a narrow screen without text has room for lanes that stand apart."""
         used = 2 + 2 * len(self.comparison.lanes) + 1
-        others = self.query_one(PriceTable).row_count + self.query_one("#verdict", NoteLines).row_count + 2
+        others = self.query_one(PriceTable).row_count + self.query_one("#notes", NoteLines).row_count + 2
         return not self.is_wide and not self._is_text_open and self.size.height >= used + others
 
 

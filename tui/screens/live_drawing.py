@@ -85,6 +85,7 @@ class LiveDrawing:
     def restart_text(self) -> None:
         """Draws pane 1 anew from the first chunk."""
         self._chunks_shown = 0
+        self._screen.show_plain()
         self._screen.query_one(TextPane).clear()
 
     def draw_rest(self) -> None:

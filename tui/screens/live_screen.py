@@ -44,6 +44,7 @@ class LiveScreen(BaseScreen):
         Binding("m", "app.choose_model", "model", id="set.model"),
         Binding("question_mark", "app.pane_help", "help", id="app.help"),
         Binding("vertical_line", "joints", "joints", id="view.joints"),
+        Binding("v", "next_view", "view", id="view.next"),
         Binding("z", "zoom", "zoom", id="view.zoom"),
         Binding("l", "follow", "follow", id="screen.live"),
         Binding("1", "focus_pane('text')", "text", id="pane.1"),
@@ -153,6 +154,39 @@ class LiveScreen(BaseScreen):
         pane.shows_joints = not pane.shows_joints
         self._drawing.restart_text()
         self.draw_slow()
+
+    async def action_next_view(self) -> None:
+        """Pane 1: the plain text, or, once the run has ended, the text drawn as Markdown."""
+        derived = self.scope.controller.derived
+        if self.has_class("-preview"):
+            self.show_plain()
+            self.query_one(TextPane).focus()
+        elif derived is None or self.scope.controller.is_streaming:
+            self.scope.toast("Markdown is drawn once the run has ended.")
+        else:
+            from tui.panes.markdown_preview import MarkdownPreview  # noqa: PLC0415  a fifth of the start-up time
+
+            preview = MarkdownPreview(derived.pipeline.content.text(), id="preview")
+            await self.query_one("#body").mount(preview, after="#text")
+            self.add_class("-preview")
+            preview.focus()
+
+    def show_plain(self) -> None:
+        """Back from the Markdown preview."""
+        if self.has_class("-preview"):
+            self.remove_class("-preview")
+            self.query("#preview").remove()
+
+    @on(TextPane.CopyAsked)
+    def _copy_text(self) -> None:
+        derived = self.scope.controller.derived
+        text = derived.pipeline.content.text() if derived is not None else ""
+        if text:
+            self.scope.copy_text(
+                text, of=f" (frame 1-{len(derived.decoder.frames)})" if derived and derived.decoder else ""
+            )
+        else:
+            self.scope.toast("There is no text to copy yet.")
 
     def action_zoom(self) -> None:
         """Gives the focused pane the whole body, or gives it back."""

@@ -1,0 +1,157 @@
+"""Settings: who wins, what is refused, and what never crosses to another endpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui.config import Settings, line_of, load_settings
+from tui.errors import ConfigError, UsageError
+
+A, B = "https://a.example/v1", "https://b.example"
+
+
+def settings(tmp_path: Path, text: str = "", environ: dict[str, str] | None = None, **flags: Any) -> Settings:
+    file = tmp_path / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_settings(flags, environ or {}, file)
+
+
+def refusal(tmp_path: Path, text: str) -> str:
+    with pytest.raises(ConfigError) as refused:
+        settings(tmp_path, text)
+    assert str(tmp_path / "config.toml") in str(refused.value)
+    return str(refused.value)
+
+
+def test_without_anything_it_is_the_demo_over_sse(tmp_path: Path) -> None:
+    found = load_settings({}, {}, tmp_path / "none.toml")
+    assert found == Settings()
+    assert (found.url, found.chosen_transport) == (None, "sse")
+
+
+@pytest.mark.parametrize("name", ["transport", "url", "model", "dialect", "theme"])
+def test_flags_before_environment_before_file(tmp_path: Path, name: str) -> None:
+    values = {"transport": ("ws", "sse", "direct")}.get(name, ("one", "two", "three"))
+    text, environ = f'{name} = "{values[0]}"', {f"STREAMSCOPE_{name.upper()}": values[1]}
+    assert getattr(settings(tmp_path, text), name) == values[0]
+    assert getattr(settings(tmp_path, text, environ), name) == values[1]
+    assert getattr(settings(tmp_path, text, environ, **{name: values[2]}), name) == values[2]
+    assert getattr(settings(tmp_path, text, environ, **{name: None}), name) == values[1]
+    assert getattr(settings(tmp_path, text, {f"STREAMSCOPE_{name.upper()}": ""}), name) == values[0]
+
+
+PROFILES = f"""
+model = "top"
+profile = "a"
+[profiles.a]
+url = "{A}"
+model = "of a"
+[profiles.b]
+url = "{B}"
+gateway = true
+token_file = "b.key"
+headers = {{ x-key = "B_KEY", x-other = "ENV:OTHER" }}
+"""
+
+
+def test_a_profile_goes_over_the_file_and_is_chosen_by_flag_environment_or_file(tmp_path: Path) -> None:
+    assert settings(tmp_path, PROFILES).url == A
+    assert settings(tmp_path, PROFILES).model == "of a"
+    found = settings(tmp_path, PROFILES, {"STREAMSCOPE_PROFILE": "b"})
+    assert (found.url, found.model, found.is_gateway, found.token_file) == (B, "top", True, "b.key")
+    assert found.headers == (("x-key", "B_KEY"), ("x-other", "OTHER"))
+    assert settings(tmp_path, PROFILES, {"STREAMSCOPE_PROFILE": "b"}, profile="a").url == A
+
+
+def test_a_profile_named_on_the_command_line_goes_before_the_environment(tmp_path: Path) -> None:
+    environ = {"OPENAI_BASE_URL": "https://elsewhere.example/v1", "STREAMSCOPE_MODEL": "other"}
+    assert settings(tmp_path, PROFILES, environ, profile="b").url == B
+    assert settings(tmp_path, PROFILES, environ).url == "https://elsewhere.example/v1"
+    assert settings(tmp_path, PROFILES, environ, profile="b", url=A).url == A
+
+
+def test_what_belongs_to_one_endpoint_does_not_go_to_another(tmp_path: Path) -> None:
+    """A key that the file names for its endpoint is not sent to the address on the command line."""
+    environ = {"STREAMSCOPE_PROFILE": "b"}
+    for found in (
+        settings(tmp_path, PROFILES, environ, url="https://elsewhere.example"),
+        settings(tmp_path, PROFILES, environ | {"STREAMSCOPE_URL": "https://elsewhere.example"}),
+    ):
+        assert found.url == "https://elsewhere.example"
+        assert (found.headers, found.token_file, found.is_gateway) == ((), None, False)
+    assert settings(tmp_path, PROFILES, environ, url=B).token_file == "b.key"
+
+
+def test_the_transport_of_one_endpoint_says_nothing_about_another(tmp_path: Path) -> None:
+    text = f'url = "{B}"\ntransport = "ws"'
+    assert settings(tmp_path, text).chosen_transport == "ws"
+    assert settings(tmp_path, text, url=A).chosen_transport == "direct"
+    assert settings(tmp_path, text, {"STREAMSCOPE_TRANSPORT": "sse"}, url=A).chosen_transport == "sse"
+    assert settings(tmp_path, text, {"OPENAI_BASE_URL": A}, url=B + "/x").chosen_transport == "sse"
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"OPENAI_BASE_URL": B}, (B, "direct")),
+        ({"OPENAI_BASE_URL": B, "STREAMSCOPE_TRANSPORT": "ws"}, (B, "ws")),
+        ({"OPENAI_BASE_URL": B, "STREAMSCOPE_URL": "http://c"}, ("http://c", "sse")),
+        ({"STREAMSCOPE_URL": A}, (A, "direct")),
+        ({"STREAMSCOPE_URL": A + "/"}, (A + "/", "direct")),
+        ({"STREAMSCOPE_URL": B}, (B, "sse")),
+    ],
+)
+def test_the_transport_without_one_named(tmp_path: Path, environ: dict[str, str], expected: tuple[str, str]) -> None:
+    found = settings(tmp_path, "", environ)
+    assert (found.url, found.chosen_transport) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('\nmodle = "m"', ("line 2", "key modle", "model")),
+        ("model = 5", ("line 1", "key model", "a number")),
+        ('transport = "smoke"', ("line 1", "key transport", "direct")),
+        ('[profile.work]\nurl = "x"', ("line 1", "key profile", "text")),
+        ('[profiles]\nwork = "x"', ("line 2", "key profiles.work", "a table")),
+        ('profiles = "x"', ("line 1", "key profiles", "a table")),
+        ('[ profiles . "my work" ] # mine\n\n"gateway" = "yes"', ("line 3", "key profiles.my work.gateway", "true")),
+        ('[profiles.a]\nurl = "x"\n[profiles.b]\nurl = 3', ("line 4", "key profiles.b.url")),
+        ('profiles.a.profile = "b"', ("line 1", "key profiles.a.profile", "unknown")),
+        ("is_gateway = true", ("key is_gateway", "gateway")),
+        ("[headers]\nx-key = 5", ("line 2", "key headers.x-key")),
+        ("url = ", ("line 1",)),
+        ('a = 1\nurl = "unclosed', ("line 2",)),
+    ],
+)
+def test_a_wrong_file_is_told_with_line_and_key(tmp_path: Path, text: str, words: tuple[str, ...]) -> None:
+    said = refusal(tmp_path, text)
+    for word in words:
+        assert word in said
+
+
+def test_a_key_in_place_of_a_variable_is_refused_and_not_shown(tmp_path: Path) -> None:
+    assert "CANARY" not in refusal(tmp_path, '[headers]\nx-key = "sk-CANARY-123"')
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_bytes(b'# fine\nurl = "\xff"\n')
+    with pytest.raises(ConfigError, match="line 2"):
+        load_settings({}, {}, file)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_settings({}, {}, tmp_path)
+
+
+def test_an_unknown_profile_or_transport_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there are a, b"):
+        settings(tmp_path, PROFILES, profile="c")
+    with pytest.raises(UsageError, match="direct, sse, ws"):
+        settings(tmp_path, "", {"STREAMSCOPE_TRANSPORT": "smoke"})
+
+
+def test_the_line_of_a_key_that_is_not_there_is_the_first() -> None:
+    assert line_of("a = 1\nb = 2\n", ("c",)) == 1

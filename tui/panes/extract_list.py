@@ -1,0 +1,222 @@
+"""All extracts of a pipeline as one list of rows, in the order in which they were found.
+
+A code block is found with its first chunk, a JSON value when it is complete, a tool call when it is first heard of;
+the value that is still open is the last. Items are made when they are looked at; a look at the pipeline costs what
+is new and what still grows.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from itertools import islice
+
+from tui.core.pipeline import StreamPipeline, ToolCallProgress
+from tui.core.text.json_parser import PartialJSON
+from tui.panes.extract_items import CodeItem, ExtractItem, JSONItem, ToolItem, heading_text
+from tui.panes.item_heights import ItemHeights
+from tui.panes.json_tree import FoldMemory
+from tui.panes.line_view import Span
+
+_CODE, _JSON, _TOOL = range(3)
+_KINDS = 3
+_KEPT_ITEMS = 128  # complete ones, beyond which the one not looked at for longest is made again when needed
+
+
+class ExtractList:
+    """The rows of all extracts at a width in cells. Rows, items and rows within an item count from 0."""
+
+    def __init__(self, pipeline: StreamPipeline, width: int) -> None:
+        self._pipeline = pipeline
+        self._width = width
+        self._now = 0.0
+        self._keys = array("q")  # ordinal within the kind * _KINDS + kind
+        self._heights = ItemHeights()
+        self._found = [0, 0, 0]  # items of each kind that have a place in the list
+        self._calls: list[ToolCallProgress] = []
+        self._growing: dict[int, tuple[int, ExtractItem]] = {}  # by key: index, item
+        self._kept: OrderedDict[int, ExtractItem] = OrderedDict()
+        self._folds: dict[int, FoldMemory] = {}
+        self._tail: ExtractItem | None = None
+        self._is_settled = False
+
+    @property
+    def count(self) -> int:
+        """How many items there are."""
+        return self._heights.count
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return self._heights.total
+
+    def update(self, now: float) -> int | None:
+        """Looks at what the pipeline has found since; gives the first row that may have changed, None for none."""
+        if self._is_settled:
+            return None
+        self._now = now
+        is_over = self._pipeline.finished_at is not None
+        first = self._drop_tail()
+        first = min(first, self._grow())
+        self._place_new()
+        self._add_tail(is_over=is_over)
+        if is_over:
+            self._growing = {}
+            self._is_settled = True
+        return first if first < self.row_count or self._growing else None
+
+    def set_width(self, width: int) -> None:
+        """Lays every item anew for another width."""
+        if width == self._width:
+            return
+        self._width = width
+        for index, key in enumerate(self._keys):
+            if key % _KINDS != _CODE:  # lines of code are not wrapped
+                self._heights.set(index, self._item(key).lay(width))
+        for item in self._kept.values():
+            item.lay(width)
+        for _, item in self._growing.values():
+            item.lay(width)
+        if self._tail is not None:
+            self._heights.set(self.count - 1, self._tail.lay(width))
+
+    def locate(self, row: int) -> tuple[int, int]:
+        """The item that holds a row, and the row within it (0 is the heading)."""
+        return self._heights.find(row)
+
+    def start(self, index: int) -> int:
+        """The row at which an item begins."""
+        return self._heights.start(index)
+
+    def height(self, index: int) -> int:
+        """How many rows an item has."""
+        return self._heights.height(index)
+
+    def item(self, index: int) -> ExtractItem:
+        """An item by its index."""
+        if self._tail is not None and index == self.count - 1:
+            return self._tail
+        return self._item(self._keys[index])
+
+    def is_final(self, row: int) -> bool:
+        """Whether a row will not change by what still comes."""
+        if self._is_settled:
+            return True
+        index = self._heights.find(row)[0]
+        return index < len(self._keys) and self._keys[index] not in self._growing
+
+    def spans(self, row: int) -> list[Span]:
+        """What stands in a row; it may be longer than the width."""
+        index, within = self._heights.find(row)
+        item = self.item(index)
+        return item.body(within - 1) if within else item.heading(self._now)
+
+    def full_text(self, row: int) -> str:
+        """The whole text of a row that does not fit; else empty."""
+        index, within = self._heights.find(row)
+        item = self.item(index)
+        return item.full_text(within - 1) if within else heading_text(item.heading(self._now), self._width)
+
+    def fold(self, row: int, *, is_folded: bool) -> bool:
+        """Folds or unfolds the node of a row; gives whether that changed anything."""
+        index, within = self._heights.find(row)
+        item = self.item(index)
+        if not within or not item.fold(within - 1, is_folded=is_folded):
+            return False
+        self._heights.set(index, item.lay(self._width))
+        return True
+
+    def parent_row(self, row: int) -> int:
+        """The row of the node that holds the node of a row; the heading is over all."""
+        index, within = self._heights.find(row)
+        if not within:
+            return row
+        parent = self.item(index).parent_row(within - 1)
+        return self.start(index) + (parent + 1 if parent < within - 1 else 0)
+
+    def _grow(self) -> int:
+        """Lays what grew; gives the first row that changed by it."""
+        first = self.row_count
+        for key, (index, item) in list(self._growing.items()):
+            grown = self._grown(key, item)
+            if grown is not item:
+                del self._growing[key]
+                self._keep(key, grown)
+            first = min(first, self.start(index))
+            if not isinstance(grown, ToolItem) or self._laid_pieces.get(key) != grown.piece_count:
+                self._heights.set(index, self._lay(key, grown))
+        return first
+
+    def _grown(self, key: int, item: ExtractItem) -> ExtractItem:
+        """The item as it is to be shown now: a block that closed is made anew."""
+        ordinal, kind = divmod(key, _KINDS)
+        if kind == _CODE and ordinal < len(self._pipeline.code_blocks):
+            return self._made(key)
+        return item
+
+    def _place_new(self) -> None:
+        pipeline = self._pipeline
+        if len(self._calls) < len(pipeline.tool_calls):
+            self._calls += islice(pipeline.tool_calls.values(), len(self._calls), None)
+        is_block_open = pipeline.code_parser.open_block is not None and pipeline.finished_at is None
+        totals = (len(pipeline.code_blocks) + is_block_open, len(pipeline.json_values), len(self._calls))
+        new = [
+            ordinal * _KINDS + kind
+            for kind, total in enumerate(totals)
+            for ordinal in range(self._found[kind], total)
+        ]
+        self._found = list(totals)
+        for key in sorted(new, key=self._found_in):
+            self._place(key)
+
+    def _place(self, key: int) -> None:
+        ordinal, kind = divmod(key, _KINDS)
+        item = self._made(key)
+        self._heights.append(self._lay(key, item))
+        self._keys.append(key)
+        if kind == _TOOL or (kind == _CODE and ordinal >= len(self._pipeline.code_blocks)):
+            self._growing[key] = (len(self._keys) - 1, item)
+        else:
+            self._keep(key, item)
+
+    def _found_in(self, key: int) -> tuple[int, int, int]:
+        """The content chunk with which an item was found; then by kind and order."""
+        ordinal, kind = divmod(key, _KINDS)
+        content = self._pipeline.content
+        if kind == _TOOL:
+            return content.count_until(self._calls[ordinal].first_at), kind, ordinal
+        if kind == _JSON:
+            return self._pipeline.json_values[ordinal].emitted_chunk, kind, ordinal
+        if ordinal < len(self._pipeline.code_blocks):
+            return self._pipeline.code_blocks[ordinal].first_chunk, kind, ordinal
+        block = self._pipeline.code_parser.open_block
+        return content.chunk_at(block.start if block is not None else content.length), kind, ordinal
+
+    def _drop_tail(self) -> int:
+        if self._tail is not None:
+            self._tail = None
+            self._heights.pop()
+        return self.row_count
+
+    def _add_tail(self, *, is_over: bool) -> None:
+        partial = self._pipeline.json_parser.partial
+        if partial is not None and (is_over or partial.value):
+            key = self._found[_JSON] * _KINDS + _JSON
+            self._tail = self._json_item(key, partial, is_over=is_over)
+            self._heights.append(self._tail.lay(self._width))
+
+    def _json_item(self, key: int, partial: PartialJSON, *, is_over: bool) -> JSONItem:
+        return JSONItem(self._pipeline, partial, self._folds.setdefault(key, FoldMemory()), is_over=is_over)
+
+    def _item(self, key: int) -> ExtractItem:
+        growing = self._growing.get(key)
+        if growing is not None:
+            return growing[1]
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._made(key)
+            kept.lay(self._width)
+            self._keep(key, kept)
+        else:
+            self._kept.move_to_end(key)
+        return kept
