@@ -58,4 +58,4 @@ async def finish(process: Process, text: bytes | None = None) -> Finished:
 
 
 async def run(folder: Path, *arguments: str, **variables: str) -> Finished:
-    return await finish(await start(folder, *arguments, **variables))
+    return await finish(await start(folder, *arguments, stdin=None, **variables))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tui.core.problem_kinds import hint_of, kind_exists, title_of
 
-CLOSED_SET = [  # fmt: skip
+CLOSED_SET = [
     "connect",
     "dns",
     "tls",

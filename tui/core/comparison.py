@@ -64,7 +64,7 @@ class Comparison:
         """When the request of the shown run was written, on the run's clock: the zero of all numbers."""
         return _origin(self.run) if self.run is not None else 0.0
 
-    def show(self, run: DerivedRun | None) -> None:
+    def show(self, run: DerivedRun) -> None:
         """Says which run is compared; call it before each `advance`. A complete run is kept for the medians."""
         if run is not self.run:
             self.run = run
@@ -72,7 +72,7 @@ class Comparison:
             self._derive_all()
         elif self.views and self.views[0].has_clock is not self.has_clock:
             self._derive_all()
-        if run is not None and run.is_over and self._noted_run is not run:
+        if run.is_over and self._noted_run is not run:
             self._noted_run = run
             self._keep(run)
 
@@ -142,10 +142,10 @@ class Comparison:
     def _view(self, lane: Lane, run: DerivedRun) -> LaneView:
         return LaneView(lane, run.pipeline.content, self.reader, has_clock=_has_clock(run))
 
-    def _forget_other_requests(self, run: DerivedRun | None) -> None:
+    def _forget_other_requests(self, run: DerivedRun) -> None:
         """Medians are over runs of one request the same way: another one begins anew."""
-        header = run.capture.header if run is not None else None
-        request = (header.transport, header.url, header.request) if header is not None else None
+        header = run.capture.header
+        request = (header.transport, header.url, header.request)
         if request != self._request:
             self._request, self.runs, self._job = request, [], None
 

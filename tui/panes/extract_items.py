@@ -37,7 +37,13 @@ class ExtractItem(ABC):
     """What the list asks of an extract. `lay` comes first, and again after each change of the width or the item."""
 
     suffix = ".txt"
+    folds: FoldMemory | None = None
     place: Place
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether there is something that was not laid out yet."""
+        return True
 
     @abstractmethod
     def lay(self, width: int) -> int:
@@ -132,12 +138,18 @@ class JSONItem(ExtractItem):
     suffix = ".json"
 
     def __init__(
-        self, pipeline: StreamPipeline, found: JSONReady | PartialJSON, folds: FoldMemory, *, is_over: bool = False
+        self,
+        pipeline: StreamPipeline,
+        found: JSONReady | PartialJSON,
+        folds: FoldMemory | None,
+        *,
+        is_over: bool = False,
     ) -> None:
         self._content = pipeline.content
         self._found = found
         self._is_over = is_over
-        self._tree = JSONTree(folds)
+        self.folds = folds or FoldMemory()
+        self._tree = JSONTree(self.folds)
         if isinstance(found, JSONReady):
             self.place = Place(found.first_chunk, found.last_chunk)
         else:
@@ -191,31 +203,31 @@ class JSONItem(ExtractItem):
 class ToolItem(ExtractItem):
     """A tool call: its arguments as they come, and as a tree once they are valid."""
 
-    def __init__(self, pipeline: StreamPipeline, call: ToolCallProgress, folds: FoldMemory) -> None:
+    def __init__(self, pipeline: StreamPipeline, call: ToolCallProgress, folds: FoldMemory | None) -> None:
         self._pipeline = pipeline
         self._call = call
         self._raw = WrappedText()
         self._pieces_taken = 0
-        self._tree = JSONTree(folds)
+        self.folds = folds or FoldMemory()
+        self._tree = JSONTree(self.folds)
         self._value: Any = None
-        self._parsed_pieces = -1
-        self._width = 0
+        self._parsed_pieces = self._laid_pieces = -1
         self.place = Place(-1, -1, call.position)
 
     @property
-    def piece_count(self) -> int:
-        """How many pieces of arguments have come: what tells whether there is something new."""
-        return len(self._call.pieces)
+    def is_stale(self) -> bool:
+        """Whether arguments came since it was laid out."""
+        return self._laid_pieces != len(self._call.pieces)
 
     def lay(self, width: int) -> int:
         """The heading, and the arguments as a tree or as text."""
-        self._width = width
+        self._laid_pieces = len(self._call.pieces)
         if self._is_tree():
             self._tree.lay(self._value, width)
             return 1 + self._tree.row_count
         self._raw.set_width(width)
         self._raw.append(sanitize("".join(self._call.pieces[self._pieces_taken :])))
-        self._pieces_taken = self.piece_count
+        self._pieces_taken = self._laid_pieces
         return 1 + (self._raw.row_count if self._raw.length else 0)
 
     def heading(self, now: float) -> list[Span]:
@@ -259,8 +271,8 @@ class ToolItem(ExtractItem):
         """Whether the arguments are shown as a value; it is read once for each state of them."""
         if self._call.valid_frame is None:
             return False
-        if self._parsed_pieces != self.piece_count:
-            self._parsed_pieces = self.piece_count
+        if self._parsed_pieces != len(self._call.pieces):
+            self._parsed_pieces = len(self._call.pieces)
             self._value = _argument_value(self._call.arguments)
         return self._value is not _UNREADABLE
 

@@ -12,7 +12,6 @@ from collections import OrderedDict
 from itertools import islice
 
 from tui.core.pipeline import StreamPipeline, ToolCallProgress
-from tui.core.text.json_parser import PartialJSON
 from tui.panes.extract_items import CodeItem, ExtractItem, JSONItem, ToolItem, heading_text
 from tui.panes.item_heights import ItemHeights
 from tui.panes.json_tree import FoldMemory
@@ -55,6 +54,7 @@ class ExtractList:
         if self._is_settled:
             return None
         self._now = now
+        rows = self.row_count
         is_over = self._pipeline.finished_at is not None
         first = self._drop_tail()
         first = min(first, self._grow())
@@ -63,7 +63,7 @@ class ExtractList:
         if is_over:
             self._growing = {}
             self._is_settled = True
-        return first if first < self.row_count or self._growing else None
+        return first if first < self.row_count or rows != self.row_count else None
 
     def set_width(self, width: int) -> None:
         """Lays every item anew for another width."""
@@ -123,6 +123,8 @@ class ExtractList:
         item = self.item(index)
         if not within or not item.fold(within - 1, is_folded=is_folded):
             return False
+        if item.folds is not None:
+            self._folds[self._key(index)] = item.folds
         self._heights.set(index, item.lay(self._width))
         return True
 
@@ -134,25 +136,25 @@ class ExtractList:
         parent = self.item(index).parent_row(within - 1)
         return self.start(index) + (parent + 1 if parent < within - 1 else 0)
 
+    def _key(self, index: int) -> int:
+        return self._keys[index] if index < len(self._keys) else self._found[_JSON] * _KINDS + _JSON
+
     def _grow(self) -> int:
         """Lays what grew; gives the first row that changed by it."""
         first = self.row_count
         for key, (index, item) in list(self._growing.items()):
-            grown = self._grown(key, item)
-            if grown is not item:
-                del self._growing[key]
-                self._keep(key, grown)
             first = min(first, self.start(index))
-            if not isinstance(grown, ToolItem) or self._laid_pieces.get(key) != grown.piece_count:
-                self._heights.set(index, self._lay(key, grown))
+            if self._has_closed(key):
+                del self._growing[key]
+                item = self._made(key)  # noqa: PLW2901  the open block has become another thing
+                self._keep(key, item)
+            if item.is_stale:
+                self._heights.set(index, item.lay(self._width))
         return first
 
-    def _grown(self, key: int, item: ExtractItem) -> ExtractItem:
-        """The item as it is to be shown now: a block that closed is made anew."""
+    def _has_closed(self, key: int) -> bool:
         ordinal, kind = divmod(key, _KINDS)
-        if kind == _CODE and ordinal < len(self._pipeline.code_blocks):
-            return self._made(key)
-        return item
+        return kind == _CODE and ordinal < len(self._pipeline.code_blocks)
 
     def _place_new(self) -> None:
         pipeline = self._pipeline
@@ -161,20 +163,17 @@ class ExtractList:
         is_block_open = pipeline.code_parser.open_block is not None and pipeline.finished_at is None
         totals = (len(pipeline.code_blocks) + is_block_open, len(pipeline.json_values), len(self._calls))
         new = [
-            ordinal * _KINDS + kind
-            for kind, total in enumerate(totals)
-            for ordinal in range(self._found[kind], total)
+            ordinal * _KINDS + kind for kind, total in enumerate(totals) for ordinal in range(self._found[kind], total)
         ]
         self._found = list(totals)
         for key in sorted(new, key=self._found_in):
             self._place(key)
 
     def _place(self, key: int) -> None:
-        ordinal, kind = divmod(key, _KINDS)
         item = self._made(key)
-        self._heights.append(self._lay(key, item))
+        self._heights.append(item.lay(self._width))
         self._keys.append(key)
-        if kind == _TOOL or (kind == _CODE and ordinal >= len(self._pipeline.code_blocks)):
+        if key % _KINDS == _TOOL or (key % _KINDS == _CODE and not self._has_closed(key)):
             self._growing[key] = (len(self._keys) - 1, item)
         else:
             self._keep(key, item)
@@ -201,12 +200,9 @@ class ExtractList:
     def _add_tail(self, *, is_over: bool) -> None:
         partial = self._pipeline.json_parser.partial
         if partial is not None and (is_over or partial.value):
-            key = self._found[_JSON] * _KINDS + _JSON
-            self._tail = self._json_item(key, partial, is_over=is_over)
+            key = self._key(self.count)
+            self._tail = JSONItem(self._pipeline, partial, self._folds.get(key), is_over=is_over)
             self._heights.append(self._tail.lay(self._width))
-
-    def _json_item(self, key: int, partial: PartialJSON, *, is_over: bool) -> JSONItem:
-        return JSONItem(self._pipeline, partial, self._folds.setdefault(key, FoldMemory()), is_over=is_over)
 
     def _item(self, key: int) -> ExtractItem:
         growing = self._growing.get(key)
@@ -220,3 +216,22 @@ class ExtractList:
         else:
             self._kept.move_to_end(key)
         return kept
+
+    def _keep(self, key: int, item: ExtractItem) -> None:
+        self._kept[key] = item
+        if len(self._kept) > _KEPT_ITEMS:
+            self._kept.popitem(last=False)
+
+    def _made(self, key: int) -> ExtractItem:
+        ordinal, kind = divmod(key, _KINDS)
+        pipeline = self._pipeline
+        if kind == _JSON:
+            return JSONItem(pipeline, pipeline.json_values[ordinal], self._folds.get(key))
+        if kind == _TOOL:
+            return ToolItem(pipeline, self._calls[ordinal], self._folds.get(key))
+        if ordinal < len(pipeline.code_blocks):
+            return CodeItem(pipeline, pipeline.code_blocks[ordinal])
+        block = pipeline.code_parser.open_block
+        if block is None:
+            raise IndexError(f"no code block {ordinal}: there are {len(pipeline.code_blocks)}")
+        return CodeItem(pipeline, block)

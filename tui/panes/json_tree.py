@@ -64,8 +64,8 @@ class FoldMemory:
 class JSONTree:
     """The rows of a value at a width in cells."""
 
-    def __init__(self, folds: FoldMemory | None = None) -> None:
-        self.folds = folds or FoldMemory()
+    def __init__(self, folds: FoldMemory) -> None:
+        self.folds = folds
         self._rows: list[TreeRow] = []
         self._width = 0
 

@@ -1,27 +1,38 @@
-"""Pane 2: the units as a buffer released them, each with its release time and how long it was held."""
+"""Pane 2: the units as a buffer released them, each with its release time and how long it was held.
+
+One row a unit; a unit that does not fit on its row is shown whole under the cursor. `y` copies it, `enter` asks
+which text it came from.
+"""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
-
 from tui.core.sanitize import sanitize, sanitize_line
 from tui.core.text.segment_log import SegmentLog
-from tui.panes.line_view import LineView, Span
-from tui.panes.wrapped_text import WrappedText
+from tui.panes.cursor_view import CursorView, SourceAsked, detail_rows, text_cells
+from tui.panes.line_view import Span
 
-_UNIT_COLUMN = 18
+_TIME_CELLS = 8  # to 999.99 s; of a longer run the columns are wider from the start of the digit on
+_MARK = "⟨flushed⟩ "
 
 
-class SegmentsPane(LineView):
-    """One row a unit; the last row is the text that is held now."""
+class SegmentsPane(CursorView):
+    """A heading that stays, the units, and last the text that is held now."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"segments--time", "segments--head", "segments--held", "segments--flushed"}
+    STICKY_ROWS: ClassVar[int] = 1
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "segments--time",
+        "segments--head",
+        "segments--mark",
+        "segments--held",
+        "segments--flushed",
+    }
     DEFAULT_CSS = """
     SegmentsPane {
         & .segments--time { text-style: dim; }
         & .segments--head { text-style: dim; }
+        & .segments--mark { color: $text-warning; }
         & .segments--held { text-style: dim italic; }
         & .segments--flushed { text-style: italic; }
     }
@@ -33,60 +44,106 @@ class SegmentsPane(LineView):
         self._count = 0
         self._held = ""
         self._held_s = 0.0
-        self._hint: list[str] = []
+        self._hint = ""
+        self._hint_rows: list[str] = []
+        self._time_cells = _TIME_CELLS
 
     @property
-    def row_count(self) -> int:
+    def list_count(self) -> int:
         """A heading, the units, and the held text if there is some; or the hint."""
-        if not self._count and self._hint:
-            return len(self._hint)
-        return 1 + self._count + bool(self._held)
+        return len(self._hint_rows) if self._is_empty else 1 + self._count + bool(self._held)
 
-    def row_is_final(self, row: int) -> bool:
+    @property
+    def first_choice(self) -> int:
+        """The first unit."""
+        return self.list_count if self._is_empty else 1
+
+    def list_is_final(self, row: int) -> bool:
         """Units never change; the held row does."""
         return 0 < row <= self._count
 
     def show(self, log: SegmentLog | None, now: float, hint: str) -> None:
         """Shows the units of a log as they stand at `now` (seconds on the run's clock); one call a frame."""
-        is_same = log is self._log
-        first = self._count + 1 if is_same and self._count else None
+        before = (self._log, self._count, self._held, self._held_s, self._hint, self._time_cells)
+        first = self._count + 1 if log is self._log and self._count else None
+        if log is not self._log:
+            self.is_following, self.cursor = True, -1
         self._log = log
         self._count = log.count if log else 0
         self._held = log.held_text if log else ""
         self._held_s = max(0.0, now - log.held_since) if log and log.held_since is not None else 0.0
-        wrapped = WrappedText(max(1, self.scrollable_content_region.width))
-        wrapped.append(sanitize(hint))
-        self._hint = [wrapped.row_text(row) for row in range(wrapped.row_count)]
-        self.rows_changed(first)
+        time_cells = max(_TIME_CELLS, len(_seconds(now)))
+        if time_cells != self._time_cells:
+            self._time_cells, first = time_cells, None
+        if hint != self._hint:
+            self._hint = hint
+            self._hint_rows = detail_rows(sanitize(hint), self.row_width)
+        if before != (self._log, self._count, self._held, self._held_s, self._hint, self._time_cells):
+            self.rows_changed(first)
 
-    def row_spans(self, row: int) -> list[Span]:
-        """The cells of a row."""
-        if not self._count and self._hint:
-            return [Span(self._hint[row], "segments--time")]
+    def list_spans(self, row: int) -> list[Span]:
+        """The cells of a row; of a long unit somewhat more than fits."""
+        if self._is_empty:
+            return [Span(self._hint_rows[row], "segments--time")]
         if row == 0:
-            return [Span("at       held    unit", "segments--head")]
+            return [Span(f"{'at':>{self._time_cells}} {'held':>{self._time_cells}}  unit", "segments--head")]
         if row > self._count or self._log is None:
-            return self._held_row()
+            return [self._times("held", self._held_s), Span(self._beginning(self._held), "segments--held")]
         unit = self._log.segment(row - 1)
-        times = f"{unit.emitted_at:.2f} s".ljust(9) + f"{unit.hold_s:.2f} s".ljust(8)
-        mark = "⟨flushed⟩ " if unit.is_flushed else ""
-        style = "segments--flushed" if unit.is_flushed else ""
-        return [
-            Span(times, "segments--time"),
-            Span(mark, "segments--time"),
-            Span(self._fit(unit.text, cell_len(mark)), style),
-        ]
+        times = self._times(_seconds(unit.emitted_at), unit.hold_s)
+        if unit.is_flushed:
+            return [times, Span(_MARK, "segments--mark"), Span(self._beginning(unit.text), "segments--flushed")]
+        return [times, Span(self._beginning(unit.text))]
 
-    def _held_row(self) -> list[Span]:
-        return [
-            Span("held     " + f"{self._held_s:.2f} s".ljust(8), "segments--time"),
-            Span(self._fit(self._held), "segments--held"),
-        ]
+    def full_text(self, row: int) -> str:
+        """A unit, or the held text, that does not stand whole on its row."""
+        text = self._text_of(row) or ""
+        shown = text.strip("\n")
+        mark = len(_MARK) if self._is_flushed(row) else 0
+        room = self.row_width - 2 * self._time_cells - 3 - mark
+        is_whole = len(shown) <= room and "\n" not in shown and text_cells(sanitize_line(shown)) <= room
+        return "" if is_whole else sanitize(shown)
 
-    def _fit(self, text: str, used: int = 0) -> str:
-        """As much of a unit as fits on its row behind `used` cells; cut text ends in an ellipsis."""
-        room = max(4, self.size.width - _UNIT_COLUMN - used)
-        piece = sanitize_line(text[: 2 * room + 16].strip("\n"))
-        if cell_len(piece) <= room:
-            return piece
-        return set_cell_size(piece, room - 1).rstrip() + "…"
+    def copied_text(self) -> str | None:
+        """The unit under the cursor, or the held text."""
+        return self._text_of(self.cursor)
+
+    def source(self) -> SourceAsked | None:
+        """The chunks that the unit under the cursor came in; the held text begins where the last unit ended."""
+        if self._log is None or self._text_of(self.cursor) is None:
+            return None
+        if self.cursor <= self._count:
+            unit = self._log.segment(self.cursor - 1)
+            return SourceAsked(unit.first_chunk, unit.last_chunk)
+        return SourceAsked(self._log.segment(self._count - 1).last_chunk if self._count else 0, None)
+
+    def rows_changed(self, first_row: int | None = None) -> None:
+        """As in the base; the hint is wrapped for the present width when all rows are new."""
+        if first_row is None:
+            self._hint_rows = detail_rows(sanitize(self._hint), self.row_width)
+        super().rows_changed(first_row)
+
+    @property
+    def _is_empty(self) -> bool:
+        return not self._count and bool(self._hint)
+
+    def _is_flushed(self, row: int) -> bool:
+        return self._log is not None and 0 < row <= self._count and self._log.segment(row - 1).is_flushed
+
+    def _text_of(self, row: int) -> str | None:
+        if self._log is None or self._is_empty or row < 1:
+            return None
+        return self._log.segment(row - 1).text if row <= self._count else self._held
+
+    def _times(self, at: str, held_s: float) -> Span:
+        return Span(f"{at:>{self._time_cells}} {_seconds(held_s):>{self._time_cells}}  ", "segments--time")
+
+    def _beginning(self, text: str) -> str:
+        """As much of a unit as can be seen on its row, with an ellipsis where that is not all."""
+        room = self.row_width
+        shown = text[: 2 * room + 16].strip("\n")
+        return sanitize_line(shown) + ("…" if len(text) > 2 * room + 16 else "")
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.2f} s"

@@ -16,20 +16,17 @@ from textual.events import DescendantFocus, Resize
 
 from tui.core.comparison import MOST_LANES, READER, VOICE, Comparison
 from tui.core.lane_view import Lane, Reader
-from tui.core.price_cells import price_rows, range_cells
 from tui.core.text.buffers import BUFFER_MODES, make_buffer
 from tui.errors import UsageError
 from tui.panes.lane_pane import LANE_STYLES, LanePane
 from tui.panes.lanes_raster import LanesRaster
-from tui.panes.line_view import Span
 from tui.panes.note_lines import NoteLines
 from tui.panes.price_table import PriceTable
-from tui.panes.rows_pane import RowsPane
-from tui.panes.status_line import StatusLine, key_spans
-from tui.screens import compare_words, live_words
+from tui.panes.status_line import StatusLine
+from tui.screens import compare_words
 from tui.screens.ask_screen import AskScreen
 from tui.screens.base_screen import BaseScreen
-from tui.screens.compare_frame import header_spans, raster_frame
+from tui.screens.compare_drawing import WIDE_CELLS, CompareDrawing
 from tui.screens.compare_help import CompareHelp
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.pick_screen import PickScreen
@@ -37,10 +34,6 @@ from tui.screens.pick_screen import PickScreen
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
 
-_WORK_S = 0.03  # of each frame at most for deriving, so that keys never wait for a long run
-_WORK_CHUNKS = 400
-_WIDE_CELLS = 100
-_LABELS_WIDE, _LABELS_NARROW = 21, 13
 _OWN_SPEED = "own number"
 _SLOWEST, _FASTEST = 1.0, 10_000.0
 
@@ -48,12 +41,13 @@ _SLOWEST, _FASTEST = 1.0, 10_000.0
 class CompareScreen(BaseScreen):
     """Draws the controller's run in two to four lanes on one ticker; keeps its lanes and runs in `comparison`."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE_CELLS, "-wide")]  # noqa: RUF012  the type is Textual's
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_CELLS, "-wide")]  # noqa: RUF012  the type is Textual's
     ESCAPE_TO_MINIMIZE = False
     CSS = """
     CompareScreen {
         overflow: hidden;
         & #compare-lanes { height: 1fr; }
+        & #bars, & #price, & #notes { height: 0; }
         & #nothing { display: none; height: 1fr; padding: 1 2; }
         &.-empty #nothing { display: block; }
         &.-empty #compare-lanes, &.-empty #bars, &.-empty #price, &.-empty #notes { display: none; }
@@ -85,8 +79,8 @@ class CompareScreen(BaseScreen):
         super().__init__()
         self.comparison = comparison or Comparison()
         self._lane = 0
-        self._is_text_open = False
-        self._is_settled = False
+        self.is_text_open = False
+        self._drawing = CompareDrawing(self)
         self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
 
     @property
@@ -97,7 +91,7 @@ class CompareScreen(BaseScreen):
     @property
     def is_wide(self) -> bool:
         """Whether there is room for all lanes beside each other."""
-        return self.size.width >= _WIDE_CELLS
+        return self.size.width >= WIDE_CELLS
 
     def compose(self) -> ComposeResult:
         """Header, lanes, bars, price, verdict, footer."""
@@ -139,9 +133,9 @@ class CompareScreen(BaseScreen):
             self._focus_lane((self._lane + step) % count)
             return
         # One stop more than lanes: the one without any text.
-        stop = (self._lane if self._is_text_open else count) + step
-        self._is_text_open = stop % (count + 1) != count
-        self._focus_lane(stop % (count + 1) if self._is_text_open else 0)
+        stop = (self._lane if self.is_text_open else count) + step
+        self.is_text_open = stop % (count + 1) != count
+        self._focus_lane(stop % (count + 1) if self.is_text_open else 0)
 
     def action_choose_mode(self) -> None:
         """A list of all modes for the focused lane; for a pattern one more question."""
@@ -175,7 +169,7 @@ class CompareScreen(BaseScreen):
     def action_zoom(self) -> None:
         """The focused lane has the whole width (on a narrow screen: the whole height), or no more."""
         self.toggle_class("-solo")
-        self._is_text_open = self._is_text_open or self.has_class("-solo")
+        self.is_text_open = self.is_text_open or self.has_class("-solo")
         self._focus_lane(self._lane)
 
     def action_choose_reader(self) -> None:
@@ -229,138 +223,46 @@ class CompareScreen(BaseScreen):
     def _focus_moved(self, event: DescendantFocus) -> None:
         if isinstance(event.widget, LanePane) and event.widget.id is not None:
             self._lane = int(event.widget.id.removeprefix("lane-"))
-            self._mark_front()
+            self.mark_front()
 
     def _focus_lane(self, index: int) -> None:
         self._lane = index
-        self._mark_front()
-        if self.is_wide or self._is_text_open:
+        self.mark_front()
+        if self.is_wide or self.is_text_open:
             self.query_one(f"#lane-{index}", LanePane).focus()
         else:
             self.set_focus(None)
         self.call_after_refresh(self.draw)
 
-    def _mark_front(self) -> None:
-        self.query_one("#compare-lanes").set_class(not self._is_text_open, "-closed")
+    @on(Resize)
+    def _resized(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    def draw(self) -> None:
+        """Draws everything now."""
+        self._drawing.draw(is_due=True)
+
+    def mark_front(self) -> None:
+        """Says in the classes of the panes which is focused and which are in use."""
+        self.query_one("#compare-lanes").set_class(not self.is_text_open, "-closed")
         for index in range(MOST_LANES):
             pane = self.query_one(f"#lane-{index}")
             pane.set_class(index == self._lane, "-front")
             pane.set_class(index >= len(self.comparison.lanes), "-unused")
 
-    @on(Resize)
-    def _resized(self) -> None:
-        self.call_after_refresh(self.draw)
-
-    # Drawing.
-
-    def draw(self) -> None:
-        """Everything, now."""
-        self._draw(is_due=True)
-
     def _tick(self) -> None:
         """One frame; nothing at all while nothing changes or another screen is shown."""
-        is_settled = self._is_settled and self.scope.controller.derived is self.comparison.run
         # As with few chunks: with four panes half the frames are enough.
-        if is_settled or not self.is_current or not self._ticker.begin(1):
+        if self._drawing.is_settled or not self.is_current or not self._ticker.begin(1):
             return
         started = time.monotonic()
-        self._draw(is_due=self._ticker.slow_is_due())
+        self._drawing.draw(is_due=self._ticker.slow_is_due())
         self._ticker.drew(started)
-
-    def _draw(self, *, is_due: bool) -> None:
-        """What came since the last frame: texts at once, bars and numbers when they are due, and at the end."""
-        run = self.scope.controller.derived
-        self.comparison.show(run)
-        is_final = self._work() and run is not None and run.is_over
-        self._draw_texts()
-        if is_due or is_final:
-            self._draw_slow()
-        self._is_settled = is_final
-
-    def _work(self) -> bool:
-        """Derives what came for as long as a frame may take; whether all is done."""
-        stop_at = time.monotonic() + _WORK_S
-        while not (is_done := self.comparison.advance(_WORK_CHUNKS)):
-            if time.monotonic() > stop_at:
-                break
-        return is_done
 
     def _waiting_writes(self) -> int:
         """How many frames Textual has handed to a terminal that has not taken them yet."""
         thread = getattr(self.app._driver, "_writer_thread", None)  # noqa: SLF001  Textual tells no one else
         return thread._queue.qsize() if thread is not None else 0  # noqa: SLF001  as above
-
-    def _now(self) -> float:
-        """The moment that is shown: now, or the end of a run that is over."""
-        derived = self.comparison.run
-        end = derived.capture.end if derived is not None else None
-        return end.at if end is not None else self.scope.controller.seconds()
-
-    def _draw_texts(self) -> None:
-        now, are_shown = self._now(), self.query_one("#compare-lanes").display
-        for index in range(MOST_LANES):
-            pane = self.query_one(f"#lane-{index}", LanePane)
-            pane.show_lane(self.comparison.views[index] if index < len(self.comparison.views) else None)
-            if are_shown and pane.display:  # a hidden one catches up at once when it is shown
-                pane.draw_new(now)
-
-    def _draw_slow(self) -> None:
-        scope, run = self.scope, self.scope.controller.run
-        self.set_class(run is None, "-empty")
-        self.query_one("#header", StatusLine).show(
-            *header_spans(scope, len(self.comparison.lanes), is_wide=self.is_wide)
-        )
-        self.query_one("#nothing", NoteLines).show_notes([compare_words.NOTHING_YET])
-        self._draw_titles()
-        if self.comparison.run is not None:
-            self._draw_price()
-            self._draw_bars()
-            for name in ("bars", "price", "notes"):
-                self._fit(self.query_one(f"#{name}", RowsPane))
-        hints = key_spans(compare_words.footer_hints(is_narrow=not self.is_wide))
-        cancel = [Span(" x cancel  ", "status--warn")] if scope.controller.is_streaming else []
-        self.query_one("#footer", StatusLine).show([*cancel, *hints])
-
-    def _fit(self, view: RowsPane) -> None:
-        """Gives a view the height of its rows; only a change costs a layout."""
-        if view.size.height != view.row_count:
-            view.styles.height = view.row_count
-
-    def _draw_titles(self) -> None:
-        run, now = self.scope.controller.run, self.scope.controller.seconds()
-        hint = live_words.text_hint(run, now, is_demo=self.scope.endpoint.is_demo)
-        if run is not None and run.is_over:
-            hint = compare_words.NO_TEXT
-        self._mark_front()
-        for index, lane in enumerate(self.comparison.lanes):
-            pane = self.query_one(f"#lane-{index}", LanePane)
-            pane.set_hint(hint)
-            view = pane.shown_view
-            pane.show_title(compare_words.lane_title(index, lane), view.released_length if view else 0)
-
-    def _draw_price(self) -> None:
-        comparison = self.comparison
-        rows = price_rows(comparison.lanes, comparison.prices(), comparison.reader, has_clock=comparison.has_clock)
-        ranges = [range_cells(*ends) for ends in comparison.ranges()]
-        self.query_one(PriceTable).show_prices(rows, ranges, comparison.reader, is_wide=self.is_wide)
-        verdict = compare_words.verdict(comparison)
-        reader = "" if self.is_wide else f"{compare_words.reader_name(comparison.reader)}. "
-        self.query_one("#notes", NoteLines).show_notes(
-            [f"► {verdict}" if verdict else "", reader + compare_words.runs_line(comparison)]
-        )
-
-    def _draw_bars(self) -> None:
-        raster = self.query_one(LanesRaster)
-        labels = _LABELS_WIDE if self.is_wide else _LABELS_NARROW
-        frame = raster_frame(self.comparison, self._now(), raster.cells_beside(labels))
-        raster.show_frame(frame, labels, is_spread=self._has_spare_rows)
-
-    @property
-    def _has_spare_rows(self) -> bool:
-        """Whether a narrow screen without text has room for lanes that stand apart."""
-        used = 2 + 2 * len(self.comparison.lanes) + 1
-        others = self.query_one(PriceTable).row_count + self.query_one("#notes", NoteLines).row_count + 2
-        return not self.is_wide and not self._is_text_open and self.size.height >= used + others
 
 
 def _pattern_complaint(text: str) -> str | None:

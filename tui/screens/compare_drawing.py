@@ -1,0 +1,142 @@
+"""What the Compare screen shows of its comparison: texts, bars, numbers, titles, hints. Draws; decides nothing."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tui.core.comparison import MOST_LANES, Comparison
+from tui.core.price_cells import price_rows, range_cells
+from tui.panes.lane_pane import LanePane
+from tui.panes.lanes_raster import LanesRaster
+from tui.panes.line_view import Span
+from tui.panes.note_lines import NoteLines
+from tui.panes.price_table import PriceTable
+from tui.panes.rows_pane import RowsPane
+from tui.panes.status_line import StatusLine, key_spans
+from tui.screens import compare_words, live_words
+from tui.screens.compare_frame import header_spans, raster_frame
+
+if TYPE_CHECKING:
+    from tui.screens.compare_screen import CompareScreen
+    from tui.screens.run_controller import ActiveRun
+
+WIDE_CELLS = 100
+_WORK_S = 0.03  # of each frame at most for deriving, so that keys never wait for a long run
+_WORK_CHUNKS = 400
+_LABELS_WIDE, _LABELS_NARROW = 21, 13
+
+
+class CompareDrawing:
+    """Draws a Compare screen; knows whether there is more to draw."""
+
+    def __init__(self, screen: CompareScreen) -> None:
+        self._screen = screen
+        self._run: ActiveRun | None = None
+        self._is_final = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the screen shows all there is of the run, and the run is over or there is none."""
+        return self._is_final and self._run is self._screen.scope.controller.run
+
+    def draw(self, *, is_due: bool) -> None:
+        """What came since the last frame: texts at once, bars and numbers when they are due, and at the end."""
+        controller = self._screen.scope.controller
+        is_new = controller.run is not self._run
+        self._run = controller.run
+        if controller.derived is not None:  # until a new run begins, the one before stays
+            self._comparison.show(controller.derived)
+        self._is_final = self._work() and not controller.is_streaming
+        self._draw_texts()
+        if is_due or is_new or self._is_final:
+            self._draw_rest()
+
+    @property
+    def _comparison(self) -> Comparison:
+        return self._screen.comparison
+
+    @property
+    def _now(self) -> float:
+        """The moment that is shown: now, or the end of a run that is over."""
+        run = self._comparison.run
+        end = run.capture.end if run is not None else None
+        return end.at if end is not None else self._screen.scope.controller.seconds()
+
+    def _work(self) -> bool:
+        """Derives what came for as long as a frame may take; whether all is done."""
+        stop_at = time.monotonic() + _WORK_S
+        while not (is_done := self._comparison.advance(_WORK_CHUNKS)):
+            if time.monotonic() > stop_at:
+                break
+        return is_done
+
+    def _lane_pane(self, index: int) -> LanePane:
+        return self._screen.query_one(f"#lane-{index}", LanePane)
+
+    def _draw_texts(self) -> None:
+        now, views = self._now, self._comparison.views
+        are_shown = self._screen.query_one("#compare-lanes").display
+        for index in range(MOST_LANES):
+            pane = self._lane_pane(index)
+            pane.show_lane(views[index] if index < len(views) else None)
+            if are_shown and pane.display:  # a hidden one catches up at once when it is shown
+                pane.draw_new(now)
+
+    def _draw_rest(self) -> None:
+        screen = self._screen
+        screen.set_class(self._run is None, "-empty")
+        screen.query_one("#nothing", NoteLines).show_notes([compare_words.NOTHING_YET])
+        left, right = header_spans(screen.scope, len(self._comparison.lanes), is_wide=screen.is_wide)
+        screen.query_one("#header", StatusLine).show(left, right)
+        self._draw_titles()
+        if self._comparison.run is not None:
+            self._draw_price()
+            self._draw_bars()
+            for name in ("bars", "price", "notes"):
+                _fit(screen.query_one(f"#{name}", RowsPane))
+        hints = key_spans(compare_words.footer_hints(is_narrow=not screen.is_wide))
+        cancel = [Span(" x cancel  ", "status--warn")] if screen.scope.controller.is_streaming else []
+        screen.query_one("#footer", StatusLine).show([*cancel, *hints])
+
+    def _draw_titles(self) -> None:
+        scope = self._screen.scope
+        hint = live_words.text_hint(self._run, scope.controller.seconds(), is_demo=scope.endpoint.is_demo)
+        if self._run is not None and self._run.is_over:
+            hint = compare_words.NO_TEXT
+        self._screen.mark_front()
+        for index, lane in enumerate(self._comparison.lanes):
+            pane = self._lane_pane(index)
+            pane.set_hint(hint)
+            view = pane.shown_view
+            pane.show_title(compare_words.lane_title(index, lane), view.released_length if view else 0)
+
+    def _draw_price(self) -> None:
+        screen, comparison = self._screen, self._comparison
+        rows = price_rows(comparison.lanes, comparison.prices(), comparison.reader, has_clock=comparison.has_clock)
+        ranges = [range_cells(*ends) for ends in comparison.ranges()]
+        screen.query_one(PriceTable).show_prices(rows, ranges, comparison.reader, is_wide=screen.is_wide)
+        verdict = compare_words.verdict(comparison)
+        reader = "" if screen.is_wide else f"{compare_words.reader_name(comparison.reader)}. "
+        notes = [f"► {verdict}" if verdict else "", reader + compare_words.runs_line(comparison)]
+        screen.query_one("#notes", NoteLines).show_notes(notes)
+
+    def _draw_bars(self) -> None:
+        bars = self._screen.query_one(LanesRaster)
+        labels = _LABELS_WIDE if self._screen.is_wide else _LABELS_NARROW
+        frame = raster_frame(self._comparison, self._now, bars.cells_beside(labels))
+        bars.show_frame(frame, labels, is_spread=self._has_spare_rows)
+
+    @property
+    def _has_spare_rows(self) -> bool:
+        """Whether a narrow screen without text has room for lanes that stand apart."""
+        screen = self._screen
+        bars = 2 + 2 * len(self._comparison.lanes)
+        others = screen.query_one(PriceTable).row_count + screen.query_one("#notes", NoteLines).row_count
+        return not screen.is_wide and not screen.is_text_open and screen.size.height >= bars + others + 2
+
+
+def _fit(view: RowsPane) -> None:
+    """Gives a view the height of its rows; only a change costs a layout."""
+    if view.size.height != view.row_count:
+        view.styles.height = view.row_count
