@@ -45,11 +45,12 @@ class StreamscopeApp(App[None]):
         *,
         notice: str | None = None,
         records: Iterable[Record] | None = None,
+        raw_body: str | None = None,
     ) -> None:
         super().__init__()
         self.settings = settings
         self.controller = RunController()
-        self.endpoint = EndpointChoice(settings)
+        self.endpoint = EndpointChoice(settings, raw_body)
         self._first_prompt = prompt
         self._notice = notice
         self._records = records
@@ -58,11 +59,7 @@ class StreamscopeApp(App[None]):
 
     def on_mount(self) -> None:
         """Themes, the Live screen, and after the first paint the child processes."""
-        for theme in load_themes()[0]:
-            look: dict[str, Any] = {**theme.colors, "variables": theme.variables, "ansi": theme.is_ansi}
-            self.register_theme(Theme(name=theme.name, dark=theme.dark, **look))
-        if self.settings.theme in self.available_themes:
-            self.theme = self.settings.theme
+        self._load_themes()
         self.push_screen(LiveScreen())
         if self._records is not None:
             self.controller.show(self._records, self.endpoint.plan(""))
@@ -174,6 +171,18 @@ class StreamscopeApp(App[None]):
     def _live(self) -> LiveScreen:
         return next(screen for screen in self.screen_stack if isinstance(screen, LiveScreen))
 
+    def _load_themes(self) -> None:
+        themes, problems = load_themes()
+        for theme in themes:
+            look: dict[str, Any] = {**theme.colors, "variables": theme.variables, "ansi": theme.is_ansi}
+            self.register_theme(Theme(name=theme.name, dark=theme.dark, **look))
+        if self.settings.theme in self.available_themes:
+            self.theme = self.settings.theme
+        else:
+            problems = [*problems, f"There is no theme {self.settings.theme!r}; ctrl+p, theme: choose lists them."]
+        for problem in problems:
+            self.toast(problem, severity="warning")
+
     def _start_children(self) -> None:
         if self._has_children:
             return
@@ -195,15 +204,12 @@ class StreamscopeApp(App[None]):
         except StreamscopeError as error:
             if self.endpoint.is_demo:  # another endpoint without a list of models is no fault
                 self.toast(str(error), severity="error")
+                self.controller.give_up(str(error))
         self._live.model_changed()
 
 
-async def run_app(settings: Settings, prompt: str | None, notice: str | None) -> None:
-    """Runs the app until it quits."""
-    await StreamscopeApp(settings, prompt, notice=notice).run_async()
-
-
-def main(settings: Settings, prompt: str | None = None, notice: str | None = None) -> int:
-    """Runs the app on this terminal; gives the exit code."""
-    asyncio.run(run_app(settings, prompt, notice))
-    return 0
+def main(settings: Settings, prompt: str | None = None, notice: str | None = None, raw_body: str | None = None) -> int:
+    """Runs the app on this terminal until it quits; gives the exit code."""
+    app = StreamscopeApp(settings, prompt, notice=notice, raw_body=raw_body)
+    asyncio.run(app.run_async())
+    return app.return_code or 0

@@ -72,7 +72,8 @@ def _start(flags: argparse.Namespace) -> int:
         raise UsageError("the app takes keys from standard input, which is no terminal: streamscope run is headless")
     from tui.app import main as app_main
 
-    return app_main(settings, flags.prompt, _notice(settings, os.environ))
+    raw_body = _read_text(flags.body) if flags.body else None
+    return app_main(settings, flags.prompt, _notice(settings, os.environ), raw_body)
 
 
 def _start_headless(settings: Settings, flags: argparse.Namespace) -> int:

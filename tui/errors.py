@@ -2,7 +2,8 @@
 
 StreamscopeError
 ├── UsageError          the command line, an address or a setting is wrong: change it and call again
-│   └── ConfigError     a settings or theme file is wrong: names file, line and key
+│   ├── ConfigError     a settings or theme file is wrong: names file, line and key
+│   └── InsecureError   a key would travel unprotected: use https or say that the network is trusted
 ├── CaptureError        a capture file cannot be read: names line and reason
 └── GatewayError        a request that the gateway refuses: carries its HTTP status and code
 
@@ -22,6 +23,10 @@ class UsageError(StreamscopeError):
 
 class ConfigError(UsageError):
     """A settings or theme file is wrong; the message names file, line and key."""
+
+
+class InsecureError(UsageError):
+    """A key would cross a network unprotected; the message names the host."""
 
 
 class CaptureError(StreamscopeError):

@@ -17,7 +17,7 @@ from statistics import median
 
 from openai._streaming import SSEDecoder as SDKDecoder
 
-from tui.core.wire.sse_codec import SSEDecoder
+from tui.core.wire.sse_codec import SSEDecoder, SSEEvent
 
 READ_BYTES = 64 * 1024
 ROUNDS = 5
@@ -56,13 +56,19 @@ def pair(index: int) -> bytes:
     return f"event: content_block_delta\ndata: {data}\n\n".encode()
 
 
+def gateway_event(index: int) -> bytes:
+    """A chunk of our own gateway: a name, an id and a data line."""
+    data = json.dumps({"content": f" word{index % 997}", "finish_reason": None, "index": index})
+    return SSEEvent(data, "chunk", f"0f3a9c51b7e2:{index}").encode().encode()
+
+
 def cut(body: bytes, size: int) -> list[bytes]:
     """The body in reads of `size` bytes."""
     return [body[start : start + size] for start in range(0, len(body), size)]
 
 
 def workloads(scale: int) -> Iterator[Workload]:
-    """The six workloads, with `scale` times a thousand small events each."""
+    """The six workloads of the design and two of the gateway, with `scale` times a thousand small events each."""
     count = 1000 * scale
     small = [f"data: {small_payload(index)}\n\n".encode() for index in range(count)]
     body = b"".join(small)
@@ -72,6 +78,9 @@ def workloads(scale: int) -> Iterator[Workload]:
     yield Workload("small events, CRLF", cut(body.replace(b"\n", b"\r\n"), READ_BYTES), count, 3.0)
     large = b'data: {"text":"' + b"0123456789abcdef" * (8 * 65536) + b'"}\n\n'
     yield Workload("one 8 MB event", cut(large, READ_BYTES), 1, 2.5)
+    named = [gateway_event(index) for index in range(count)]
+    yield Workload("gateway events, 64 KiB reads", cut(b"".join(named), READ_BYTES), count, 4.5)
+    yield Workload("one gateway event a read", named, count, 2.5)
     yield Workload("64-byte reads", cut(b"".join(small[: count // 5]), 64), count // 5, 2.0)
 
 

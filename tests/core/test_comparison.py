@@ -254,9 +254,10 @@ def test_from_three_complete_runs_of_one_request_on_prices_are_medians_with_thei
 
 
 def test_only_complete_runs_count_each_once_and_another_request_begins_anew() -> None:
-    comparison = shown(talk())
+    first = talk()
+    comparison = shown(first)
     for _ in range(3):
-        comparison.show(comparison.run)
+        comparison.show(first)
     shown(talk(outcome=Outcome.CANCELLED), comparison)
     shown(talk(outcome=None), comparison)
     assert len(comparison.runs) == 1

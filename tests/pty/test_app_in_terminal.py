@@ -16,6 +16,7 @@ SIZES = pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["120x40", "8
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are looked up in /proc")
 
 UNIT_ROW = re.compile(r"\d+\.\d\d s +\d+\.\d\d s  \S")
+EXTRACT_HEADING = re.compile(r"code python +\d+ lines|json +char \d+-\d+")
 DRAWN_TEXT = re.compile(r"[1-9]\d* char ")
 ALWAYS_ON = {7, 25}  # line wrap and the cursor: every other mode belongs to the app alone
 
@@ -59,8 +60,9 @@ async def test_the_demo_fills_all_panes_and_runs_again_another_way(size: tuple[i
         await terminal.until("What is a Python list?", "in a Python code block.", "enter plays it")
         terminal.send("enter")
         await terminal.until("✓ COMPLETED", "stop", "is used to reverse")
-        await show(terminal, "3", "code python", "my_list = [1, 2, 3, 4, 5]")
-        await show(terminal, "4", "TTFT 0.", "TTFO 0.", "tokens from usage")
+        await show(terminal, "3", "3 EXTRACTS 5" if is_narrow(size) else "code 1 json 4 tools 0")
+        await terminal.until_holds(lambda: EXTRACT_HEADING.search(terminal.text) is not None, "a heading of an extract")
+        await show(terminal, "4", "TTFT 0.", "TTFO 0.", "tokens 214 char 631")
         await show(terminal, "2", "at held unit")
         assert UNIT_ROW.search(terminal.text)
         for title in ("2 lines", "2 words", "2 sentences"):

@@ -23,7 +23,7 @@ from websockets.http11 import Response
 
 from tui.core.chunks import StreamProblem
 from tui.core.problem_kinds import kind_exists
-from tui.errors import UsageError
+from tui.errors import InsecureError, UsageError
 from tui.transports.classify import classify
 from tui.transports.replay import RecordedBreakError
 from tui.transports.socket_reads import UnclaimedBodyTooLargeError
@@ -85,7 +85,8 @@ BEFORE_HEAD: list[tuple[BaseException, str]] = [
     (status(503), "http_503"),
     (status(307), "redirect"),
     (UnclaimedBodyTooLargeError("x"), "too_large"),
-    (UsageError("the key file token can be read by others"), "insecure"),
+    (InsecureError("a key would go to host:80 over plain http"), "insecure"),
+    (UsageError("the key file token can be read by others"), "connect"),
     (RuntimeError("secret details"), "internal"),
 ]
 AFTER_HEAD: list[tuple[BaseException, str]] = [

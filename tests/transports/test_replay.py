@@ -41,15 +41,17 @@ async def test_a_replay_gives_the_same_outcome_text_and_reads(transport: str, en
 
 @pytest.mark.parametrize("speed", [1.0, 4.0])
 async def test_a_replay_keeps_the_gaps_in_proportion(speed: float) -> None:
+    """The last gap, a silence of 0.4 s, ends no earlier than its share; how late a loaded machine is, is no matter."""
     live = Recorded()
     async with ScriptedServer(after_tokens("sse", stall)) as server:
         plan = plan_of("sse", server.url, clocks=Clocks(5, 5, 0.4))
         await live.finish(plan)
     again = Recorded()
     await again.finish(plan_of("sse", server.url), transport=ReplayTransport(capture_of(live), speed))
-    first, last = again.reads()[0].at, again.records[-1]
+    last, recorded_end = again.records[-1], live.records[-1]
     assert not isinstance(last, CaptureHeader)
-    assert last.at - first >= 0.38 / speed
+    assert not isinstance(recorded_end, CaptureHeader)
+    assert last.at >= recorded_end.at / speed
 
 
 @pytest.mark.parametrize("speed", [0.0, -1.0, math.nan])

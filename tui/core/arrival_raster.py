@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -33,7 +34,7 @@ def raster(
         return [RasterCell(0, is_stalled=False)] * max(0, width)
     step = (end - start) / width
     edges = [start + step * cell for cell in range(width)] + [end]
-    counts = [bisect_left(times, high) - bisect_left(times, low) for low, high in zip(edges, edges[1:], strict=False)]
+    counts = [bisect_left(times, high) - bisect_left(times, low) for low, high in pairwise(edges)]
     counts[-1] += bisect_right(times, end) - bisect_left(times, end)
     ends = [stall[1] for stall in stalls]
     return [

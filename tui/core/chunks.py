@@ -109,7 +109,7 @@ class ToolCall:
 class StreamChunk:
     """One delta of a stream. `choice` 0 is the answer; `frame` is the index of the frame it came in.
 
-    A chunk without text is kept when it carries a finish reason, a model or usage.
+    A chunk without text is kept when it carries a finish reason, a model, usage or `logprobs` (the wire's own JSON).
     """
 
     content: str = ""
@@ -123,6 +123,7 @@ class StreamChunk:
     at: float = 0.0
     frame: int = 0
     refusal: str = ""
+    logprobs: Any = None
 
     @property
     def is_progress(self) -> bool:

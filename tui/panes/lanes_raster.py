@@ -20,7 +20,8 @@ from tui.panes.line_view import Span
 from tui.panes.rows_pane import Row, RowsPane
 
 _TICK_CELLS = 10  # between two labels of the scale at least
-_MANY, _FEW, _RELEASED, _HELD = "▄", "▂", "█", "░"
+_ARRIVALS = (" ", "▂", "▄", "▆", "█")  # none, one, up to 3, up to 7, more
+_RELEASED, _HELD = "█", "░"
 _KEYS = ("█ released   ░ text is held   blank: nothing to hold", "█ released   ░ held")
 
 
@@ -76,15 +77,10 @@ class LanesRaster(RowsPane, can_focus=False):
     }
     """
 
-    def show_frame(self, frame: RasterFrame, label_cells: int, *, is_spread: bool = False) -> None:
-        """Draws a frame; `is_spread` leaves an empty row between two lanes. One call a frame."""
+    def show_frame(self, frame: RasterFrame, label_cells: int, cells: int, *, is_spread: bool = False) -> None:
+        """Draws a frame of so many cells; `is_spread` leaves an empty row between two lanes. One call a frame."""
         self.is_following = False
-        cells = self.cells_beside(label_cells)
         self.show([], raster_rows(frame, label_cells, cells, is_spread=is_spread))
-
-    def cells_beside(self, label_cells: int) -> int:
-        """How many cells of time fit beside the labels."""
-        return max(1, self.size.width - label_cells - 1)
 
 
 def raster_rows(frame: RasterFrame, label_cells: int, width: int, *, is_spread: bool = False) -> list[Row]:
@@ -110,13 +106,12 @@ def _band(frame: RasterFrame, width: int, low: float, high: float) -> tuple[int,
 
 
 def _bar(lane: RasterLane, stalled: set[int]) -> list[Span]:
-    most = max((cell.released for cell in lane.cells), default=0)
     drawn = []
     for place, cell in enumerate(lane.cells):
         sign, style = " ", ""
         if cell.released:
-            sign = _RELEASED if not lane.is_raw else _MANY if 2 * cell.released > most else _FEW
-            style = lane.hue
+            height = min(cell.released.bit_length(), len(_ARRIVALS) - 1)
+            sign, style = _ARRIVALS[height] if lane.is_raw else _RELEASED, lane.hue
         elif cell.is_held:
             sign, style = _HELD, "held"
         drawn.append((sign, _banded(style, place in stalled)))

@@ -13,7 +13,7 @@ from tui.core.text.segment_log import SegmentLog
 from tui.panes.cursor_view import CursorView, SourceAsked, detail_rows, text_cells
 from tui.panes.line_view import Span
 
-_TIME_CELLS = 8  # to 999.99 s; of a longer run the columns are wider from the start of the digit on
+_TIME_CELLS = 7  # to 99.99 s; in a longer run all rows are drawn anew with wider columns
 _MARK = "⟨flushed⟩ "
 
 

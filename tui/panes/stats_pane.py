@@ -1,39 +1,172 @@
-"""Pane 4: the numbers of a run, and after its end the problem, the cancel receipt and the remarks."""
+"""Pane 4: the numbers of a run by a definition set, or its gaps as a histogram; then the notes of an ended run.
+
+Draws what the statistics of the core say and keeps a cursor over the numbers. Where a number comes from is answered
+by the screen that gets `MetricAsked`; what is shown is given whole at each `show_stats`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Protocol, cast
 
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.timer import Timer
+
+from tui.core.arrivals import ArrivalLog
 from tui.core.chunks import StreamProblem
+from tui.core.metric_definitions import DEFINITIONS
 from tui.core.problem_kinds import title_of
+from tui.core.run_facts import Metric
 from tui.core.sanitize import sanitize
 from tui.core.stats import StreamStats
+from tui.errors import UsageError
+from tui.panes.gap_histogram_rows import gap_histogram_rows
 from tui.panes.line_view import Span
+from tui.panes.metric_cells import MetricQuestion, changes_between, exact, headline, other_cells, stamp_metric
+from tui.panes.number_grid import PlacedCell, cell_at, grid_rows, neighbour, place_grid, place_headline
 from tui.panes.rows_pane import Row, RowsPane
+from tui.panes.throughput_row import throughput_row
 from tui.panes.wrapped_text import WrappedText
+
+CHANGES_SHOWN_S = 10.0
+NO_TIMES = "n/a: no times in this capture, its frames have no clock."
+_UNKNOWN_WIDTH = 50  # of a pane that was never laid out
+
+
+class _CopyingApp(Protocol):
+    def copy_text(self, text: str) -> None: ...
 
 
 class StatsPane(RowsPane):
-    """Numbers keep their place when they change."""
+    """Numbers keep their place when they change; the first two rows do so in every definition set."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"stats--label", "stats--value", "stats--hint", "stats--problem"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "stats--label",
+        "stats--value",
+        "stats--hint",
+        "stats--problem",
+        "stats--cursor",
+        "stats--changed",
+        "stats--bar",
+        "stats--bar-slow",
+        "stats--bar-stall",
+        "stats--axis",
+    }
     DEFAULT_CSS = """
     StatsPane {
         & .stats--label { text-style: dim; }
         & .stats--value { text-style: bold; }
         & .stats--hint { text-style: dim; }
         & .stats--problem { text-style: bold; color: $error; }
+        & .stats--cursor { background: $primary-muted; text-style: bold; }
+        & .stats--changed { text-style: bold; color: $accent; }
+        & .stats--bar { color: $success; }
+        & .stats--bar-slow { color: $text-warning; }
+        & .stats--bar-stall { color: $warning; text-style: bold; }
+        & .stats--axis { text-style: dim; }
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g,home", "first_number", "first", id="list.first", show=False),
+        Binding("G,end", "last_number", "last", id="list.last", show=False),
+        Binding("k,up", "number_row(-1)", "up", id="list.up", show=False),
+        Binding("j,down", "number_row(1)", "down", id="list.down", show=False),
+        Binding("left", "number(-1)", "left", id="list.left", show=False),
+        Binding("right", "number(1)", "right", id="list.right", show=False),
+        Binding("enter", "ask_source", "where from", id="item.source", show=False),
+        Binding("y", "copy_numbers", "copy", id="item.copy", show=False),
+        Binding("v", "next_view", "numbers, gaps", id="view.next", show=False),
+    ]
 
-    def show_stats(self, stats: StreamStats | None, notes: Sequence[Row], hint: str) -> None:
-        """Shows the numbers as they stand, then the notes; one call a frame at most."""
-        if stats is None or stats.ttft_s is None:
-            rows: list[Row] = self.wrap(hint, "stats--hint")
-        else:
-            rows = stats_rows(stats)
-        self.show([], [*rows, *notes])
+    class MetricAsked(Message):
+        """Enter on a number: asks for its formula and its anchors."""
+
+        def __init__(self, question: MetricQuestion) -> None:
+            super().__init__()
+            self.question = question
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__(id=id)
+        self.definition = next(iter(DEFINITIONS))
+        self.shows_gaps = False
+        self._stats: StreamStats | None = None
+        self._notes: Sequence[Row] = ()
+        self._hint = ""
+        self._arrivals: ArrivalLog | None = None
+        self._now_s: float | None = None
+        self._stamp_error_s: float | None = None
+        self._placed: list[PlacedCell] = []
+        self._cursor = 0
+        self._changes: dict[str, str] = {}
+        self._changes_timer: Timer | None = None
+
+    # In.
+
+    def show_stats(
+        self,
+        stats: StreamStats | None,
+        notes: Sequence[Row],
+        hint: str,
+        *,
+        arrivals: ArrivalLog | None = None,
+        now_s: float | None = None,
+        stamp_error_s: float | None = None,
+    ) -> None:
+        """Shows the numbers as they stand and the notes, or the hint without any; one call a frame at most.
+
+        `arrivals` and `now_s`, on the run's clock, are for the speed under the histogram; `stamp_error_s` is how
+        late stamps may be, None where nobody measured it.
+        """
+        if stats is not self._stats:
+            self._changes = {}
+        self._stats, self._notes, self._hint = stats, notes, hint
+        self._arrivals, self._now_s, self._stamp_error_s = arrivals, now_s, stamp_error_s
+        self._draw()
+
+    def next_definition(self) -> None:
+        """The next definition set; shows for a moment what it changes."""
+        names = list(DEFINITIONS)
+        self.set_definition(names[(names.index(self.definition) + 1) % len(names)])
+
+    def set_definition(self, name: str) -> None:
+        """Shows another definition set and for a moment what it changes. Raises UsageError for an unknown name."""
+        known = next((known for known in DEFINITIONS if known.lower() == name.lower()), None)
+        if known is None:
+            raise UsageError(f"no definitions of the name {name!r}: there are {', '.join(DEFINITIONS)}")
+        before, after = self._metrics(), self._metrics(known)
+        self.definition = known
+        self._changes = changes_between(before, after)
+        self._changes.setdefault("", "" if self._changes or not after else "no number changes")
+        if self._changes_timer is not None:
+            self._changes_timer.stop()
+        self._changes_timer = self.set_timer(CHANGES_SHOWN_S, self._forget_changes)
+        self.shows_gaps = False
+        self.scroll_to(y=0, animate=False, immediate=True, force=True)
+        self._draw()
+
+    # Out.
+
+    @property
+    def title_info(self) -> str:
+        """What stands at the right of the pane's title."""
+        return "v numbers" if self.shows_gaps else f"M {self.definition}"
+
+    @property
+    def chosen_key(self) -> str | None:
+        """The key of the number under the cursor; None where there is none."""
+        return self._placed[self._cursor].cell.key if self._placed else None
+
+    @property
+    def numbers_text(self) -> str:
+        """All numbers of the definition set as text, one a line, with all their digits."""
+        metrics = self._metrics()
+        if not metrics:
+            return ""
+        lines = [(metric.name, exact(metric)) for metric in (*metrics, stamp_metric(self._stamp_error_s))]
+        width = max(len(name) for name, _ in lines)
+        return "\n".join([f"numbers as defined by {self.definition}", *(f"{n:<{width}}  {v}" for n, v in lines)])
 
     def wrap(self, text: str, style: str = "") -> list[Row]:
         """Untrusted text as safe rows of the pane's width."""
@@ -51,45 +184,148 @@ class StatsPane(RowsPane):
         title, sentence, hint = self.problem_lines(problem)
         return [*self.wrap(title, "stats--problem"), *self.wrap(sentence), *self.wrap(hint, "stats--hint")]
 
+    # Keys and mouse.
 
-def stats_rows(stats: StreamStats) -> list[Row]:
-    """The numbers in rows of label and value pairs; what is not defined reads n/a."""
-    rough = "" if stats.token_source == "usage" else "~"
-    rate = "n/a" if stats.tokens_per_s is None else f"{stats.tokens_per_s:.0f} tok/s{rough}"
-    return [
-        _row(("TTFT", seconds(stats.ttft_s)), ("TTFO", seconds(stats.ttfo_s)), ("", rate)),
-        _row(("gap p50", milliseconds(stats.gap_p50_s)), ("max", milliseconds(stats.gap_max_s))),
-        _row(("TTFB", seconds(stats.ttfb_s)), ("stalls", str(len(stats.stalls))), ("", _stall(stats))),
-        _row(
-            ("tokens", f"{stats.token_count or 0}{rough}"),
-            ("char", str(stats.char_count)),
-            ("reads", str(stats.read_count)),
-        ),
-        [Span(f"tokens from {_source(stats)}", "stats--hint")],
-    ]
+    def action_number(self, step: int) -> None:
+        """The next number (1) or the one before (-1)."""
+        self._move(self._cursor + step)
 
+    def action_number_row(self, step: int) -> None:
+        """The number under (1) or above (-1); in the histogram, one row."""
+        if not self._placed:
+            self.scroll_relative(y=step, animate=False)
+        else:
+            self._move(neighbour(self._placed, self._cursor, step))
 
-def seconds(value: float | None) -> str:
-    """Seconds with two decimals, or n/a."""
-    return "n/a" if value is None else f"{value:.2f} s"
+    def action_first_number(self) -> None:
+        """The first number."""
+        self._move(0)
 
+    def action_last_number(self) -> None:
+        """The last number of the set."""
+        self._move(len(self._placed) - 1)
 
-def milliseconds(value: float | None) -> str:
-    """Milliseconds without decimals, or n/a."""
-    return "n/a" if value is None else f"{value * 1000:.0f} ms"
+    def action_ask_source(self) -> None:
+        """Asks where the number under the cursor comes from; the histogram is asked for its median."""
+        key = "gap_p50_s" if self.shows_gaps else self.chosen_key
+        if self._stats is not None and self._has_numbers and key is not None:
+            self.post_message(
+                self.MetricAsked(MetricQuestion(self._stats, key, self.definition, self._stamp_error_s))
+            )
 
+    def action_copy_numbers(self) -> None:
+        """Copies the numbers as text, or the histogram as it is drawn."""
+        if not self._has_numbers:
+            return
+        drawn = "\n".join("".join(span.text for span in row).rstrip() for row in self._gap_rows())
+        cast("_CopyingApp", self.app).copy_text(drawn if self.shows_gaps else self.numbers_text)
 
-def _source(stats: StreamStats) -> str:
-    return "usage" if stats.token_source == "usage" else "chunks, no usage known (~)"
+    def action_next_view(self) -> None:
+        """Numbers or histogram."""
+        self.shows_gaps = not self.shows_gaps
+        self._forget_changes()
+        self.scroll_to(y=0, animate=False, immediate=True, force=True)
 
+    def on_click(self, event: events.Click) -> None:
+        """Moves the cursor to the number clicked on."""
+        offset = event.get_content_offset(self)
+        if offset is not None and self.text_selection is None:
+            index = cell_at(self._placed, offset.y + round(self.scroll_offset.y), offset.x)
+            if index is not None:
+                self._move(index)
 
-def _stall(stats: StreamStats) -> str:
-    return f"longest {max(stats.stalls):.2f} s" if stats.stalls else ""
+    def on_focus(self) -> None:
+        """Shows the cursor."""
+        self._draw()
 
+    def on_blur(self) -> None:
+        """Hides the cursor."""
+        self._draw()
 
-def _row(*cells: tuple[str, str]) -> Row:
-    row: Row = []
-    for label, value in cells:
-        text = f"{label} " if label else ""
-        row += [Span(text, "stats--label"), Span(value, "stats--value"), Span(" " * max(2, 16 - len(text + value)))]
-    return row
+    def on_resize(self) -> None:
+        """Places the numbers for the width there is."""
+        self._draw()
+        self.rows_changed()
+
+    def rows_changed(self, first_row: int | None = None) -> None:
+        """As in LineView, but never follows the end: the first rows are the ones to see."""
+        self.is_following = False
+        super().rows_changed(first_row)
+
+    # Drawing.
+
+    @property
+    def _width(self) -> int:
+        width: int = self.scrollable_content_region.width
+        return width or _UNKNOWN_WIDTH
+
+    @property
+    def _has_numbers(self) -> bool:
+        return self._stats is not None and self._stats.chunk_count > 0
+
+    def _metrics(self, definition: str | None = None) -> list[Metric]:
+        if self._stats is None or not self._has_numbers:
+            return []
+        return self._stats.metrics(definition or self.definition)
+
+    def _draw(self) -> None:
+        if not self._has_numbers:
+            self._placed = []
+            self.show([], list(self._notes) or self.wrap(self._hint, "stats--hint"))
+        elif self.shows_gaps:
+            self._placed = []
+            self.show([], [*self._gap_rows(), *self._notes])
+        else:
+            self.show([], self._number_rows())
+
+    def _number_rows(self) -> list[Row]:
+        """The two fixed rows, what a change of the set brought, the notes, then all other numbers."""
+        stats, room, metrics = self._stats, self._width, self._metrics()
+        is_open = stats is not None and self._now_s is not None and stats.open_stall(self._now_s) is not None
+        top_cells = headline(metrics, self._stamp_error_s, is_stall_open=is_open and self.definition == "streamscope")
+        top = place_headline(top_cells, room)
+        between = [*self._no_clock_rows(), *self._change_rows(), *self._notes]
+        rest = place_grid(other_cells(metrics, [*top_cells[0], *top_cells[1]]), room, top[-1].row + 1 + len(between))
+        self._placed = [*top, *rest]
+        self._cursor = min(self._cursor, len(self._placed) - 1)
+        chosen = self._placed[self._cursor] if self.has_focus else None
+        return [*grid_rows(top, chosen, self._changes), *between, *grid_rows(rest, chosen, self._changes)]
+
+    def _no_clock_rows(self) -> list[Row]:
+        return [] if self._stats is None or self._stats.has_times else self.wrap(NO_TIMES, "stats--hint")
+
+    def _change_rows(self) -> list[Row]:
+        if not self._changes:
+            return []
+        listed = "   ".join(text for text in self._changes.values() if text)
+        sentence = f"{self.definition}: {DEFINITIONS[self.definition]}"
+        return [*self.wrap(listed, "stats--changed"), *self.wrap(sentence, "stats--hint")]
+
+    def _gap_rows(self) -> list[Row]:
+        stats, width = self._stats, self._width
+        if stats is None:
+            return []
+        if not stats.has_times:
+            return self.wrap(NO_TIMES, "stats--hint")
+        height = max(4, self.scrollable_content_region.height)
+        rows = gap_histogram_rows(stats.text_gaps, width, height - 1)
+        times = self._arrivals.times if self._arrivals is not None else ()
+        end_s = max(self._now_s or 0.0, stats.last_token_at or 0.0)
+        tokens = (stats.token_count or 0) / max(1, stats.chunk_count)
+        return [*rows, throughput_row(times, width, end_s, tokens_per_piece=tokens)]
+
+    def _move(self, index: int) -> None:
+        if not self._placed:
+            return
+        self._cursor = min(max(index, 0), len(self._placed) - 1)
+        self._forget_changes()
+        row, top, height = self._placed[self._cursor].row, round(self.scroll_offset.y), self.size.height
+        if not top <= row < top + height:
+            self.scroll_to(y=row if row < top else row - height + 1, animate=False, immediate=True, force=True)
+
+    def _forget_changes(self) -> None:
+        self._changes = {}
+        if self._changes_timer is not None:
+            self._changes_timer.stop()
+            self._changes_timer = None
+        self._draw()

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.selection import Selection
 
 from tui.core.chunks import StreamChunk
-from tui.core.sanitize import sanitize
+from tui.core.sanitize import sanitize, sanitize_line
 from tui.panes.gap_rhythm import ORDINARY, STALLED, GapRhythm
 from tui.panes.line_view import LineView, Span
 from tui.panes.styled_text import (
@@ -185,7 +185,7 @@ class TextPane(LineView):
             self._enter(REASONING, -1, "▏thinking\n")
             self._text.add(sanitize(chunk.reasoning), REASONING)
         for delta in chunk.tool_calls:
-            self._enter(TOOL, delta.position, f"▏tool {delta.position} {delta.name or ''}\n")
+            self._enter(TOOL, delta.position, f"▏tool {delta.position} {sanitize_line(delta.name or '')}\n")
             self._text.add(sanitize(delta.arguments), TOOL)
         if chunk.content or chunk.refusal:
             self._enter(CONTENT, -1, "")
@@ -210,7 +210,7 @@ class TextPane(LineView):
             return
         if not self.is_empty and not self._text.ends_with_newline:
             self._text.add("\n", HEADING)
-        self._text.add(sanitize(heading), HEADING)
+        self._text.add(heading, HEADING)
         self._channel = (channel, tool)
 
     def _with_found(self, stretch: Stretch) -> list[Span]:

@@ -124,8 +124,9 @@ class CompareDrawing:
     def _draw_bars(self) -> None:
         bars = self._screen.query_one(LanesRaster)
         labels = _LABELS_WIDE if self._screen.is_wide else _LABELS_NARROW
-        frame = raster_frame(self._comparison, self._now, bars.cells_beside(labels))
-        bars.show_frame(frame, labels, is_spread=self._has_spare_rows)
+        cells = max(1, self._screen.size.width - labels - 1)
+        frame = raster_frame(self._comparison, self._now, cells)
+        bars.show_frame(frame, labels, cells, is_spread=self._has_spare_rows)
 
     @property
     def _has_spare_rows(self) -> bool:

@@ -108,7 +108,6 @@ class CompareScreen(BaseScreen):
     def on_mount(self) -> None:
         """Starts the ticker; the first lane has the focus."""
         self.set_interval(1 / FRAMES_PER_S, self._tick)
-        self.draw()
         self._focus_lane(0)
 
     # Keys.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tui.config import Settings
+from tui.core.public_url import public_url
 from tui.core.request import RunPlan, StreamRequest, TransportName
 
 DEFAULT_DEMO = "demo/markdown"
@@ -18,8 +19,9 @@ class EndpointChoice:
     `models` are (name, one line) pairs; `demo_prompts` maps a demo's name to the prompt that was recorded.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, raw_body: str | None = None) -> None:
         self._settings = settings
+        self._raw_body = raw_body
         self.is_demo = settings.url is None
         self.url = settings.url
         self.transport = settings.chosen_transport
@@ -40,6 +42,7 @@ class EndpointChoice:
             is_gateway=self.is_demo or settings.is_gateway,
             insecure_http=settings.insecure_http,
             ca_file=settings.ca_file,
+            raw_body=self._raw_body,
         )
 
     def next_transport(self) -> None:
@@ -64,4 +67,4 @@ class EndpointChoice:
         if self.is_demo:
             return f"{transport}  demo gateway" if is_wide else transport
         model = (plan.request.model if plan is not None else self.model) or ""
-        return f"{transport}  {self.url}  {model}".rstrip()
+        return f"{transport}  {public_url(self.url or '')}  {model}".rstrip()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit, urlunsplit
 
 from tui.core.capture import CaptureEnd, CaptureHeader, Record
-from tui.core.chunks import Outcome
+from tui.core.chunks import Outcome, StreamProblem
 from tui.core.derived_run import DerivedRun
 from tui.core.request import RunPlan
 from tui.probe_client import ProbeClient
@@ -92,6 +92,13 @@ class RunController:
         if held is not None and held.stream is None and not held.is_over:
             held.plan = replace(held.plan, url=url)
             held.stream = self.probe.start_stream(held.plan)
+
+    def give_up(self, why: str) -> None:
+        """Ends the run that was held, because its endpoint could not be started."""
+        held = self.run
+        if held is not None and held.stream is None and not held.is_over:
+            problem = StreamProblem.of("connect", why)
+            held.take(CaptureEnd(self.clock() - held.asked_at, Outcome.FAILED, problem, attempts=0))
 
     def show(self, records: Iterable[Record], plan: RunPlan) -> None:
         """Shows a run that was captured before."""

@@ -8,8 +8,8 @@ from functools import lru_cache
 from importlib import metadata
 
 from tui.core.capture import CaptureHeader
+from tui.core.public_url import public_url
 from tui.core.request import RunPlan, TransportName
-from tui.transports.endpoints import public_url
 from tui.version import __version__
 
 _LIBRARIES = {TransportName.DIRECT: "openai", TransportName.SSE: "httpx", TransportName.WS: "websockets"}

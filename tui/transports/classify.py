@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 
 from tui.core.chunks import StreamProblem
-from tui.errors import UsageError
+from tui.errors import InsecureError, UsageError
 from tui.transports.replay import RecordedBreakError
 
 _CHAIN_LIMIT = 24
@@ -53,6 +53,11 @@ def classify(error: BaseException, *, label: str, has_head: bool = False) -> Str
     return _rest(chain, names, label, has_head)
 
 
+def refusal_problem(refusal: UsageError) -> StreamProblem:
+    """The problem of a run that was refused before it began, for want of a fit address or key."""
+    return StreamProblem.of("insecure" if isinstance(refusal, InsecureError) else "connect", str(refusal))
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """The exception, its causes, and the members of groups, nearest first; bounded, each once.
 
@@ -83,7 +88,7 @@ def _find(chain: list[BaseException], name: str) -> BaseException | None:
 def _own(chain: list[BaseException], names: set[str], label: str, has_head: bool) -> StreamProblem | None:  # noqa: ARG001  one signature for all rules
     refusal = next((link for link in chain if isinstance(link, UsageError)), None)
     if refusal is not None:
-        return StreamProblem.of("insecure", str(refusal))
+        return refusal_problem(refusal)
     if isinstance(chain[0], RecordedBreakError):
         return chain[0].problem
     if "tui.UnclaimedBodyTooLargeError" in names:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tui.core.public_url import secret_parts
 from tui.core.request import RunPlan, TransportName
-from tui.errors import UsageError
-from tui.transports.endpoints import Endpoint, secret_parts
+from tui.errors import InsecureError, UsageError
+from tui.transports.endpoints import Endpoint
 
 PROVIDER_KEY = "OPENAI_API_KEY"
 GATEWAY_TOKEN = "STREAMSCOPE_TOKEN"
@@ -112,4 +113,4 @@ def _checked(value: str, source: str) -> str:
 def _refuse_unprotected(plan: RunPlan, endpoint: Endpoint, credentials: Credentials) -> None:
     is_carried = not credentials.is_empty or endpoint.has_userinfo or bool(secret_parts(plan.url))
     if is_carried and not endpoint.is_secure and not endpoint.is_loopback and not plan.insecure_http:
-        raise UsageError(f"a key would go to {endpoint.label} over plain http, where anyone on the way can read it")
+        raise InsecureError(f"a key would go to {endpoint.label} over plain http, where anyone on the way can read it")

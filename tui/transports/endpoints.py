@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from tui.core.public_url import public_url
 from tui.core.request import RunPlan, TransportName
 from tui.errors import UsageError
 
@@ -17,7 +18,6 @@ WS_ROUTE = "/v1/ws/stream"
 _SSE_ROUTES = (SSE_ROUTE, f"{SSE_ROUTE}/raw", f"{SSE_ROUTE}/buffered", f"{SSE_ROUTE}/json")
 _CHAT_ROUTE = "/chat/completions"
 _SECURE = {"https": True, "wss": True, "http": False, "ws": False}
-_SECRET_PARAMETERS = frozenset({"key", "api_key", "api-key", "apikey", "token", "access_token", "sig", "signature"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +82,6 @@ def is_loopback_host(host: str) -> bool:
         return False
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return (mapped or address).is_loopback
-
-
-def public_url(url: str) -> str:
-    """The URL without name, password and the values of key-like parameters: fit for a capture or a screen."""
-    try:
-        parts = urlsplit(url)
-        netloc = parts.netloc.rpartition("@")[2]
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
-    except ValueError:
-        return ""
-    hidden = [(name, "hidden" if name.lower() in _SECRET_PARAMETERS else value) for name, value in pairs]
-    query = parts.query if hidden == pairs else urlencode(hidden)
-    return urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
-
-
-def secret_parts(url: str) -> tuple[str, ...]:
-    """The values in a URL that must never be shown: its password and its key-like parameters."""
-    try:
-        parts = urlsplit(url)
-        pairs = parse_qsl(parts.query)
-    except ValueError:
-        return ()
-    values = [value for name, value in pairs if name.lower() in _SECRET_PARAMETERS]
-    return (*values, parts.password) if parts.password else tuple(values)
 
 
 def _split(url: str) -> tuple[SplitResult, int]:

@@ -22,7 +22,7 @@ from tui.core.wire.response_decoder import ResponseDecoder
 from tui.errors import UsageError
 from tui.transports.base import Emit, ResumePoint, SourceItem, Transport
 from tui.transports.capture_header import header_of
-from tui.transports.classify import classify
+from tui.transports.classify import classify, refusal_problem
 from tui.transports.credentials import PROVIDER_KEY, Credentials, credentials_of, mask_secrets
 from tui.transports.endpoints import Endpoint, endpoint_of
 from tui.transports.interruptible import Interruptible
@@ -133,7 +133,7 @@ class StreamRun:
             try:
                 self._transport = self._own_transport()
             except UsageError as refusal:
-                return self._result(StreamProblem.of("insecure", str(refusal)))
+                return self._result(refusal_problem(refusal))
         try:
             return await self._connect_until_done(self._transport)
         finally:
@@ -298,7 +298,7 @@ class StreamRun:
     async def _before_retry(self, problem: StreamProblem) -> None:
         seconds = retry_delay_s(problem, self._attempts)
         reason = status_of(problem) or problem.kind
-        self._mark("retrying", f"{self._attempts + 1} of {self._plan.retries + 1} in {seconds:.2g} s ({reason})")
+        self._mark("retrying", f"{self._attempts + 1} of {self._plan.retries + 1} in {seconds:.1f} s ({reason})")
         self._decoder = None
         await self._call.run(asyncio.sleep(seconds))
 
@@ -318,7 +318,7 @@ class StreamRun:
         self._reconnections += 1
         decoder = self._decoder
         seconds = reconnect_delay_s(decoder.retry_ms if decoder else None, self._reconnections)
-        self._mark("retrying", f"{self._reconnections} of {RECONNECTIONS} in {seconds:.2g} s (resume)")
+        self._mark("retrying", f"{self._reconnections} of {RECONNECTIONS} in {seconds:.1f} s (resume)")
         await self._call.run(asyncio.sleep(seconds))
         if decoder is None or decoder.last_seq is None or not self._has_chunks:
             return None

@@ -69,6 +69,10 @@ UNIFORM = st.lists(
         [
             *[b"data: one\n\n"] * 6,
             b"event: e\ndata: two\n\n",
+            *[b"event: e\nid: g:1\ndata: three\n\n"] * 2,
+            b"id: g:2\nevent: f\ndata: \n\n",
+            b"id: \ndata:  four\n\n",
+            b"event: e\nid: \0\nevent: \ndata: five\n\n",
             b"event: e\ndata: a\ndata: b\n\n",
             b"event: e\n\n",
             b"event: \ndata: untyped\n\n",

@@ -28,6 +28,16 @@ class JSONProgress:
         """Whether the text so far is exactly one value; more text can end that (`12` and then `3 4`)."""
         return self.error is None and self._automaton.is_complete_so_far
 
+    @property
+    def is_inside_number(self) -> bool:
+        """Whether the text so far ends in a number, which more digits would change."""
+        return self.error is None and self._automaton.expectation[0] == "inside a number"
+
+    @property
+    def is_inside_escape(self) -> bool:
+        """Whether the text so far ends within an escape of a string."""
+        return self.error is None and self._automaton.expectation[0] == "inside an escape"
+
     def add(self, text: str) -> None:
         """Takes the next piece; after an error it only counts."""
         if self.error is None:

@@ -344,6 +344,7 @@ class ResponseDecoder:
         assembly = self._assembly
         if self._body.has_cut_event and not (problem and problem.kind == "unterminated_event"):
             assembly.oddities.remark("discarded_block")
+        assembly.end()
         return StreamResult(
             content=assembly.content,
             chunks=assembly.chunks,

@@ -18,6 +18,10 @@ _BOM: Final = b"\xef\xbb\xbf"
 _LF: Final = 10
 _CR: Final = 13
 _LONE_CR: Final = re.compile(rb"\r(?!\n)")
+# A block of each field at most once, each with a space behind its colon, the data last: what gateways send.
+_match_tidy_block: Final = re.compile(
+    r"(?:event: (?P<event>[^\n]*+)\n)?(?:id: (?P<id>[^\n\0]*+)\n)?(?:event: (?P<late_event>[^\n]*+)\n)?data: (?P<data>[^\n]*+)"
+).fullmatch
 _SPACED_FIELDS: Final = frozenset({"data", "event", "id", "retry"})
 _MAX_ERROR_FIELDS: Final = 16
 _MAX_ERROR_CHARS: Final = 65_536
@@ -246,8 +250,13 @@ class SSEDecoder:
             text = raw.decode()
         except UnicodeDecodeError:
             text = self._repaired(raw)
-        if self._block is None and text.startswith("data: ") and self._take_uniform_data(text, events):
-            return
+        if self._block is None:
+            if text.startswith("data: "):
+                if self._take_uniform_data(text, events):
+                    return
+            elif text.find("\n\n") == len(text) - 2 and (tidy := _match_tidy_block(text, 0, len(text) - 2)):
+                events.append(self._tidy_event(tidy))  # one event a read, with a name or an id
+                return
         self._decode_text(text, events)
 
     def _decode_text(self, text: str, events: list[SSEEvent]) -> None:
@@ -273,8 +282,18 @@ class SSEDecoder:
         for block in text[:-2].split("\n\n"):
             if block.startswith("data: ") and "\n" not in block:
                 events.append(SSEEvent(block[6:], None, self._last_id))
+            elif tidy := _match_tidy_block(block):
+                events.append(self._tidy_event(tidy))
             else:
                 self._take_lines(f"{block}\n\n", events)
+
+    def _tidy_event(self, block: re.Match[str]) -> SSEEvent:
+        name, event_id, late_name, data = block.groups()
+        if event_id is not None:
+            self._last_id = event_id
+        if late_name is not None:  # the later of two counts, an empty one too
+            name = late_name
+        return SSEEvent(data, name or None, self._last_id)
 
     def _take_uniform_data(self, text: str, events: list[SSEEvent]) -> bool:
         """Takes a text that is nothing but blocks of one data line; says False and takes nothing of another."""

@@ -6,8 +6,10 @@ The dialects write into it, one frame at a time; the response decoder reads it. 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from tui.core.chunks import ChoiceResult, Outcome, StreamChunk, StreamProblem, ToolCall, ToolCallDelta, Usage
+from tui.core.wire.call_oddities import CallOddities, JSONPieces
 from tui.core.wire.chunk_columns import ChunkColumns
 from tui.core.wire.frames import FrameStore
 from tui.core.wire.stream_oddities import StreamOddities
@@ -41,6 +43,8 @@ class StreamAssembly:
         self.has_progress = False
         self.empty_arguments = ""
         self._has_lone_high = False
+        self._calls = CallOddities(self.oddities)
+        self._json_content: JSONPieces | None = JSONPieces(self.oddities)  # None once the answer is known to be prose
         self._books: dict[int, ToolCallBook] = {}
         self._reasoning: list[str] = []
         self._refusal: list[str] = []
@@ -54,6 +58,8 @@ class StreamAssembly:
         self.fresh.append(StreamChunk(content, None, len(chunks), self.model, "", (), 0, None, self.at, frame, ""))
         chunks.add_text(content, frame)
         self.has_progress = True
+        if self._json_content is not None:
+            self._watch_json(content)
         if self._has_lone_high or content[-1] >= _FIRST_SURROGATE:
             self._check_surrogates(content)
 
@@ -68,6 +74,7 @@ class StreamAssembly:
         usage: Usage | None = None,
         choice: int = 0,
         model: str | None = None,
+        logprobs: Any = None,
     ) -> None:
         """A chunk of whatever is not empty; nothing at all makes none, and only a new model is news."""
         has_new_model = self._take_model(model)
@@ -76,7 +83,7 @@ class StreamAssembly:
         if finish_reason:
             self.finish_reasons[choice] = finish_reason
         has_text = bool(content or reasoning or tool_calls or refusal)
-        if not (has_text or finish_reason or usage is not None or has_new_model):
+        if not (has_text or finish_reason or usage is not None or has_new_model or logprobs):
             return
         self.has_progress = self.has_progress or has_text
         chunk = StreamChunk(
@@ -91,6 +98,7 @@ class StreamAssembly:
             self.at,
             self.frame,
             refusal,
+            logprobs,
         )
         self._keep_text(chunk)
         self.fresh.append(chunk)
@@ -118,6 +126,10 @@ class StreamAssembly:
         if self.problem is None and not self.is_over:
             self.problem, self.outcome = problem, outcome
             self.is_over = True
+
+    def end(self) -> None:
+        """Nothing more comes: what is only known then becomes a remark."""
+        self._calls.end()
 
     def reopen(self) -> None:
         """A new connection of the same run: an earlier error is superseded."""
@@ -163,10 +175,21 @@ class StreamAssembly:
         self.chunks.begin_model(model)
         return True
 
+    def _watch_json(self, content: str) -> None:
+        """An answer that begins with a bracket may be JSON, which others parse while it grows."""
+        if self._json_content is not None:
+            self._json_content.take(content, self.frame)
+            if self._json_content.is_json is False or self._json_content.progress.error is not None:
+                self._json_content = None
+
     def _keep_text(self, chunk: StreamChunk) -> None:
+        if chunk.tool_calls:
+            self._calls.take(chunk.tool_calls, chunk.choice, chunk.frame)
         if chunk.choice != 0:
             self._choice_texts.setdefault(chunk.choice, []).append(chunk.content)
             return
+        if chunk.content:
+            self._watch_json(chunk.content)
         if chunk.reasoning:
             self._reasoning.append(chunk.reasoning)
         if chunk.refusal:

@@ -24,6 +24,9 @@ _TRAPS: dict[str, str] = {
     "id_without_data": "an id without data: it counts as the last id but makes no event",
     "split_code_point": "a character is split over two reads: decode the bytes as a stream, not read by read",
     "split_surrogates": "a \\u pair is split over two chunks: neither half can be encoded alone",
+    "split_escape": "an escape of a JSON text is split over two chunks: join the text before it is unescaped",
+    "split_number": "a number of a JSON text is split over two chunks: it is known only at the character behind it",
+    "late_arguments": "the arguments of a tool call are JSON only here, not before: parse them when they are whole",
     "interleaved_calls": "pieces of several tool calls are interleaved: join them by index, not in order of arrival",
     "call_without_index": "a piece of a tool call has no index: it must be told by its id or by its place",
     "text_after_finish": "text after its finish_reason: a parser that stops there loses it",
@@ -38,6 +41,15 @@ _REMARKS: dict[str, tuple[str, str]] = {
     "discarded_block": ("the last event was cut and discarded", ""),
     "unknown_event": ("1 event of an unknown type was skipped", "{} events of unknown types were skipped"),
     "wrong_shape": ("1 event of an unexpected shape was skipped", "{} events of an unexpected shape were skipped"),
+    "hidden_member": (
+        "1 thing on the wire has no place on the screens, its frame keeps it",
+        "{} things on the wire have no place on the screens, their frames keep them",
+    ),
+    "nothing_at_path": ("1 event has nothing at the path", "{} events have nothing at the path"),
+    "invalid_arguments": (
+        "the arguments of a tool call are not valid JSON",
+        "the arguments of {} tool calls are not valid JSON",
+    ),
     "foreign_end_mark": ("an end mark of another dialect was skipped", "{} end marks of another dialect were skipped"),
     "after_end": (
         "1 event came after the end mark and was ignored",

@@ -89,6 +89,8 @@ class Anthropic(Dialect):
             self.assembly.add(text_of(block.get("text")))
         elif kind == "thinking":
             self.assembly.add(reasoning=text_of(block.get("thinking")))
+        else:
+            self.assembly.oddities.remark("hidden_member", detail=f"block {text_of(kind)[:80]}")
 
     def _read_delta(self, delta: dict[str, Any], index: int) -> None:
         kind = delta.get("type")
@@ -98,7 +100,9 @@ class Anthropic(Dialect):
             self.assembly.add(reasoning=text_of(delta.get("thinking")))
         elif kind == "input_json_delta":
             self._add_arguments(index, text_of(delta.get("partial_json")))
-        elif kind not in ("signature_delta", "citations_delta"):
+        elif kind == "citations_delta":
+            self.assembly.oddities.remark("hidden_member", detail="citations")
+        elif kind != "signature_delta":  # the proof of a thinking block says nothing to a reader
             self.skip(delta)
 
     def _add_arguments(self, index: int, arguments: str) -> None:

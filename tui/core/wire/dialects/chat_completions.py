@@ -21,6 +21,10 @@ from tui.core.wire.dialects.base import (
 from tui.core.wire.reported_errors import looks_like_error, problem_of
 from tui.core.wire.tool_call_book import ToolCallBook
 
+_DELTA_MEMBERS = frozenset(
+    {"role", "content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "name"}
+)
+
 
 class ChatCompletions(Dialect):
     """Reads `chat.completion.chunk` objects, and whole `chat.completion` ones; legacy `text` choices too."""
@@ -65,6 +69,7 @@ class ChatCompletions(Dialect):
                 type(content) is str
                 and content
                 and not choice.get("finish_reason")
+                and not choice.get("logprobs")
                 and (len(delta) == 1 or (len(delta) == 2 and "role" in delta))
                 and choice.get("index", 0) == 0
                 and 0 in assembly.finish_reasons
@@ -115,6 +120,7 @@ class ChatCompletions(Dialect):
         calls = self._read_calls(delta, index)
         if delta and not (content or reasoning or refusal or calls):
             self._note_empty(delta, choice)
+        self._note_hidden(delta, has_reasoning=bool(reasoning))
         assembly.add(
             content,
             reasoning=reasoning,
@@ -124,6 +130,7 @@ class ChatCompletions(Dialect):
             usage=usage,
             choice=index,
             model=model,
+            logprobs=choice.get("logprobs") or None,
         )
 
     def _note_empty(self, delta: dict[str, Any], choice: dict[str, Any]) -> None:
@@ -132,6 +139,16 @@ class ChatCompletions(Dialect):
             self.assembly.oddities.remark("wrong_shape", detail="content is not text")
         elif not choice.get("finish_reason") and ("role" in delta or content is None):
             self.assembly.oddities.trap("role_only", self.assembly.frame)
+
+    def _note_hidden(self, delta: dict[str, Any], *, has_reasoning: bool) -> None:
+        """Members and parts that are no text: audio, images, annotations, encrypted reasoning."""
+        for name in delta.keys() - _DELTA_MEMBERS:
+            if delta[name] and not (name == "reasoning_details" and has_reasoning):  # the same thinking once more
+                self.assembly.oddities.remark("hidden_member", detail=name[:80])
+        content = delta.get("content")
+        for part in objects_of(content):
+            if not ("text" in part or "thinking" in part):
+                self.assembly.oddities.remark("hidden_member", detail=text_of(part.get("type"))[:80])
 
     def _read_calls(self, delta: dict[str, Any], choice: int) -> tuple[ToolCallDelta, ...]:
         pieces = [self._read_call(piece, choice) for piece in objects_of(delta.get("tool_calls"))]
@@ -144,7 +161,6 @@ class ChatCompletions(Dialect):
         function = object_of(piece.get("function")) or object_of(piece.get("custom"))
         name, call_id = text_of(function.get("name")), text_of(piece.get("id"))
         key = self._key_of(piece, book, name, call_id)
-        self._note_interleaving(key, book)
         arguments = json_text(function.get("arguments", function.get("input")))
         return book.add(key, name, call_id, arguments)
 
@@ -159,10 +175,6 @@ class ChatCompletions(Dialect):
         last = book.last_key
         is_another = name and (book.has_arguments(last) or book.name_of(last) not in ("", name))
         return f"call {len(book)}" if last is None or is_another else last
-
-    def _note_interleaving(self, key: Hashable, book: ToolCallBook) -> None:
-        if book.last_key not in (None, key) and key in book:
-            self.assembly.oddities.trap("interleaved_calls", self.assembly.frame)
 
 
 def _texts_of(content: Any) -> tuple[str, str]:

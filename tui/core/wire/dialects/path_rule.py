@@ -54,12 +54,12 @@ class PathRule(Dialect):
         self.assembly.add("".join(texts))
         if any(item is not None and not isinstance(item, str) for item in found):
             self.assembly.oddities.remark("wrong_shape", detail="the member at the path is not text")
-        if not isinstance(value, dict):
-            return
-        if looks_like_error(value, event):
+        if isinstance(value, dict) and looks_like_error(value, event):
             self.assembly.fail(problem_of(value))
-        elif value.get("done") is True:
+        elif isinstance(value, dict) and value.get("done") is True:
             self.assembly.complete("done")
+        elif not found:
+            self.assembly.oddities.remark("nothing_at_path")
 
     def read_end_mark(self) -> None:
         """`[DONE]`."""

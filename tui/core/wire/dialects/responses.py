@@ -37,7 +37,6 @@ _MEANINGLESS = frozenset(
         "response.content_part.added",
         "response.reasoning_summary_part.added",
         "response.reasoning_summary_part.done",
-        "response.output_text.annotation.added",
         "response.queued",
     }
 )
@@ -75,6 +74,8 @@ class Responses(Dialect):
             self.assembly.add(model=text_of(object_of(value.get("response")).get("model")))
         elif looks_like_error(value, event):
             self.assembly.fail(problem_of(value))
+        elif kind == "response.output_text.annotation.added":
+            self.assembly.oddities.remark("hidden_member", detail="annotation")
         elif kind not in _MEANINGLESS:
             self.skip(value, kind)
 
@@ -91,7 +92,7 @@ class Responses(Dialect):
         part = (family, self._key_of(value), count_of(value.get(index_name)) or 0)
         if step == "delta":
             self._seen.add(part)
-            self._add(channel, text_of(value.get("delta")))
+            self._add(channel, text_of(value.get("delta")), value.get("logprobs") or None)
         else:
             self._add_once(part, channel, text_of(value.get(done_name)))
 
@@ -100,9 +101,9 @@ class Responses(Dialect):
             self._seen.add(part)
             self._add(channel, text)
 
-    def _add(self, channel: Channel, text: str) -> None:
+    def _add(self, channel: Channel, text: str, logprobs: Any = None) -> None:
         if channel == "content":
-            self.assembly.add(text)
+            self.assembly.add(text, logprobs=logprobs)
         elif channel == "refusal":
             self.assembly.add(refusal=text)
         else:
@@ -138,6 +139,14 @@ class Responses(Dialect):
                 self._add_once(("reasoning_summary_text", key, index), "reasoning", text_of(part.get("text")))
             for index, part in enumerate(objects_of(item.get("content"))):
                 self._take_part(part, key, index)
+            if kind not in ("message", "reasoning"):
+                self._note_hidden(kind, key)
+
+    def _note_hidden(self, kind: str, key: Hashable) -> None:
+        """An item that is no text, such as a search or an image; it comes again in the final response."""
+        if ("hidden", key) not in self._seen:
+            self._seen.add(("hidden", key))
+            self.assembly.oddities.remark("hidden_member", detail=f"item {kind[:80]}")
 
     def _take_part(self, part: dict[str, Any], key: Hashable, index: int) -> None:
         family = text_of(part.get("type"))

@@ -1,0 +1,127 @@
+"""A chat completions endpoint that costs next to nothing: run as `python tests/benchmarks/fast_server.py`.
+
+Prints its port on one line, then answers until its standard input closes. What it sends is said by the prompt, the
+last message of the request: `flat COUNT`, `paced RATE SECONDS`, or `line COUNT` (flat out, not one newline).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Iterator
+from itertools import accumulate
+
+_PROSE = "The quick brown fox jumps over the lazy dog. It was Tuesday, after all, and nobody saw it do so. "
+_CODE = "\n\n```python\ndef total(values: list[int]) -> int:\n    return sum(v for v in values if v > 0)\n```\n\n"
+_VALUE = '{"name": "fox", "jumps": 12, "over": ["dog", "hedge"], "lazy": false}\n\n'
+_PARAGRAPH = "\n\n".join([(_PROSE * 3).strip()] * 4)
+TEXT = (_PARAGRAPH + "\n\n") * 2 + _CODE + _PARAGRAPH + "\n\n" + _VALUE
+TOKEN_CHARS = 4
+_TOKENS = [TEXT[start : start + TOKEN_CHARS] for start in range(0, len(TEXT), TOKEN_CHARS)]
+_LENGTHS = [0, *accumulate(map(len, _TOKENS))]
+_PIECE_BYTES = 65536
+_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+def sent_chars(count: int) -> int:
+    """How many characters `count` tokens of the prose hold."""
+    rounds, rest = divmod(count, len(_TOKENS))
+    return rounds * len(TEXT) + _LENGTHS[rest]
+
+
+def event(content: str) -> bytes:
+    """One chunk as such endpoints send it, some 250 bytes."""
+    choice = {"index": 0, "delta": {"content": content}, "logprobs": None, "finish_reason": None}
+    return _event([choice])
+
+
+def last_events() -> bytes:
+    """The finish reason and `[DONE]`."""
+    return _event([{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop"}]) + b"data: [DONE]\n\n"
+
+
+def _event(choices: list[dict[str, object]]) -> bytes:
+    chunk = {
+        "id": "chatcmpl-C0ffeeC0ffeeC0ffeeC0ffee",
+        "object": "chat.completion.chunk",
+        "created": 1790000000,
+        "model": "fast-1",
+        "service_tier": "default",
+        "system_fingerprint": "fp_0123456789",
+        "choices": choices,
+    }
+    return b"data: " + json.dumps(chunk, separators=(",", ":")).encode() + b"\n\n"
+
+
+_EVENTS = [event(token) for token in _TOKENS]
+_LINE_EVENT = event("abcd")
+
+
+def events(first: int, end: int, *, is_line: bool = False) -> Iterator[bytes]:
+    """The events of tokens `first` to `end`, joined into pieces of about 64 KiB."""
+    piece, size = [], 0
+    for index in range(first, end):
+        one = _LINE_EVENT if is_line else _EVENTS[index % len(_EVENTS)]
+        piece.append(one)
+        size += len(one)
+        if size >= _PIECE_BYTES:
+            yield b"".join(piece)
+            piece, size = [], 0
+    if piece:
+        yield b"".join(piece)
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    head = await reader.readuntil(b"\r\n\r\n")
+    if not head.startswith(b"POST"):
+        body = b'{"object":"list","data":[{"id":"fast-1","object":"model"}]}'
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n")
+        writer.write(b"content-length: %d\r\n\r\n%s" % (len(body), body))
+    else:
+        headers = head.decode("latin-1").lower().split("\r\n")
+        size = next(int(line[15:]) for line in headers if line.startswith("content-length:"))
+        prompt = json.loads(await reader.readexactly(size))["messages"][-1]["content"]
+        writer.write(_HEAD)
+        await _play(prompt.split(), writer)
+        await _send(writer, last_events())
+        writer.write(b"0\r\n\r\n")
+    await writer.drain()
+    writer.close()
+
+
+async def _play(words: list[str], writer: asyncio.StreamWriter) -> None:
+    match words:
+        case ["paced", rate, seconds]:
+            await _paced(writer, float(rate), float(seconds))
+        case [kind, count]:
+            for piece in events(0, int(count), is_line=kind == "line"):
+                await _send(writer, piece)
+
+
+async def _paced(writer: asyncio.StreamWriter, rate: float, seconds: float) -> None:
+    """Tokens at `rate` a second; several in one piece where the clock does not tick often enough."""
+    sent, total, started = 0, int(rate * seconds), time.monotonic()
+    while sent < total:
+        due = min(total, int((time.monotonic() - started) * rate) + 1)
+        for piece in events(sent, due):
+            await _send(writer, piece)
+        sent = max(sent, due)
+        await asyncio.sleep(max(0.001, started + sent / rate - time.monotonic()))
+
+
+async def _send(writer: asyncio.StreamWriter, piece: bytes) -> None:
+    writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+    await writer.drain()
+
+
+async def _serve() -> None:
+    server = await asyncio.start_server(_answer, "127.0.0.1", 0)
+    async with server:
+        print(server.sockets[0].getsockname()[1], flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())
