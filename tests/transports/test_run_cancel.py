@@ -61,9 +61,13 @@ async def test_a_websocket_server_that_ignores_cancel_is_left_after_a_second() -
 @ALL
 async def test_cancel_while_connecting_and_before_the_run(transport: str) -> None:
     recorded = Recorded()
-    async with ScriptedServer(stall) as server:
-        run = recorded.start(plan_of(transport, server.url))
-        asyncio.get_running_loop().call_later(0.1, run.cancel)
+
+    async def cancel_and_stall(peer: Peer) -> None:
+        assert recorded.run is not None
+        recorded.run.cancel()
+        await stall(peer)
+
+    async with ScriptedServer(cancel_and_stall) as server:
         result = await recorded.finish(plan_of(transport, server.url))
         assert result.outcome is Outcome.CANCELLED
         early = Recorded()

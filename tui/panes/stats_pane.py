@@ -16,9 +16,9 @@ from textual.timer import Timer
 
 from tui.core.arrivals import ArrivalLog
 from tui.core.chunks import StreamProblem
-from tui.core.metric_definitions import DEFINITIONS
+from tui.core.metric_definitions import DEFINITIONS, metrics_of
 from tui.core.problem_kinds import title_of
-from tui.core.run_facts import Metric
+from tui.core.run_facts import Metric, RunFacts
 from tui.core.sanitize import sanitize
 from tui.core.stats import StreamStats
 from tui.errors import UsageError
@@ -99,7 +99,7 @@ class StatsPane(RowsPane):
         self._stamp_error_s: float | None = None
         self._placed: list[PlacedCell] = []
         self._cursor = 0
-        self._changes: dict[str, str] = {}
+        self._changes: dict[str, str] | None = None  # None: nothing is said of them
         self._changes_timer: Timer | None = None
 
     # In.
@@ -120,7 +120,7 @@ class StatsPane(RowsPane):
         late stamps may be, None where nobody measured it.
         """
         if stats is not self._stats:
-            self._changes = {}
+            self._changes = None
         self._stats, self._notes, self._hint = stats, notes, hint
         self._arrivals, self._now_s, self._stamp_error_s = arrivals, now_s, stamp_error_s
         self._draw()
@@ -135,10 +135,8 @@ class StatsPane(RowsPane):
         known = next((known for known in DEFINITIONS if known.lower() == name.lower()), None)
         if known is None:
             raise UsageError(f"no definitions of the name {name!r}: there are {', '.join(DEFINITIONS)}")
-        before, after = self._metrics(), self._metrics(known)
+        self._changes = changes_between(self._metrics(), self._metrics(known))
         self.definition = known
-        self._changes = changes_between(before, after)
-        self._changes.setdefault("", "" if self._changes or not after else "no number changes")
         if self._changes_timer is not None:
             self._changes_timer.stop()
         self._changes_timer = self.set_timer(CHANGES_SHOWN_S, self._forget_changes)
@@ -215,9 +213,10 @@ class StatsPane(RowsPane):
 
     def action_copy_numbers(self) -> None:
         """Copies the numbers as text, or the histogram as it is drawn."""
-        if not self._has_numbers:
+        facts = self._facts()
+        if facts is None:
             return
-        drawn = "\n".join("".join(span.text for span in row).rstrip() for row in self._gap_rows())
+        drawn = "\n".join("".join(span.text for span in row).rstrip() for row in self._gap_rows(facts))
         cast("_CopyingApp", self.app).copy_text(drawn if self.shows_gaps else self.numbers_text)
 
     def action_next_view(self) -> None:
@@ -263,55 +262,55 @@ class StatsPane(RowsPane):
     def _has_numbers(self) -> bool:
         return self._stats is not None and self._stats.chunk_count > 0
 
+    def _facts(self) -> RunFacts | None:
+        return self._stats.facts() if self._stats is not None and self._has_numbers else None
+
     def _metrics(self, definition: str | None = None) -> list[Metric]:
-        if self._stats is None or not self._has_numbers:
-            return []
-        return self._stats.metrics(definition or self.definition)
+        facts = self._facts()
+        return metrics_of(facts, definition or self.definition) if facts is not None else []
 
     def _draw(self) -> None:
-        if not self._has_numbers:
+        facts = self._facts()
+        if facts is None:
             self._placed = []
             self.show([], list(self._notes) or self.wrap(self._hint, "stats--hint"))
         elif self.shows_gaps:
             self._placed = []
-            self.show([], [*self._gap_rows(), *self._notes])
+            self.show([], [*self._gap_rows(facts), *self._notes])
         else:
-            self.show([], self._number_rows())
+            self.show([], self._number_rows(facts))
 
-    def _number_rows(self) -> list[Row]:
+    def _number_rows(self, facts: RunFacts) -> list[Row]:
         """The two fixed rows, what a change of the set brought, the notes, then all other numbers."""
-        stats, room, metrics = self._stats, self._width, self._metrics()
+        stats, room, changed = self._stats, self._width, self._changes or {}
+        metrics = metrics_of(facts, self.definition)
         is_open = stats is not None and self._now_s is not None and stats.open_stall(self._now_s) is not None
         top_cells = headline(metrics, self._stamp_error_s, is_stall_open=is_open and self.definition == "streamscope")
         top = place_headline(top_cells, room)
-        between = [*self._no_clock_rows(), *self._change_rows(), *self._notes]
+        no_clock = [] if facts.has_times else self.wrap(NO_TIMES, "stats--hint")
+        between = [*no_clock, *self._change_rows(), *self._notes]
         rest = place_grid(other_cells(metrics, [*top_cells[0], *top_cells[1]]), room, top[-1].row + 1 + len(between))
         self._placed = [*top, *rest]
         self._cursor = min(self._cursor, len(self._placed) - 1)
         chosen = self._placed[self._cursor] if self.has_focus else None
-        return [*grid_rows(top, chosen, self._changes), *between, *grid_rows(rest, chosen, self._changes)]
-
-    def _no_clock_rows(self) -> list[Row]:
-        return [] if self._stats is None or self._stats.has_times else self.wrap(NO_TIMES, "stats--hint")
+        return [*grid_rows(top, chosen, changed), *between, *grid_rows(rest, chosen, changed)]
 
     def _change_rows(self) -> list[Row]:
-        if not self._changes:
+        if self._changes is None:
             return []
-        listed = "   ".join(text for text in self._changes.values() if text)
+        listed = "   ".join(self._changes.values()) or "no number changes"
         sentence = f"{self.definition}: {DEFINITIONS[self.definition]}"
         return [*self.wrap(listed, "stats--changed"), *self.wrap(sentence, "stats--hint")]
 
-    def _gap_rows(self) -> list[Row]:
-        stats, width = self._stats, self._width
-        if stats is None:
-            return []
-        if not stats.has_times:
+    def _gap_rows(self, facts: RunFacts) -> list[Row]:
+        if not facts.has_times:
             return self.wrap(NO_TIMES, "stats--hint")
-        height = max(4, self.scrollable_content_region.height)
-        rows = gap_histogram_rows(stats.text_gaps, width, height - 1)
+        width, height = self._width, max(4, self.scrollable_content_region.height)
+        rows = gap_histogram_rows(facts.texts.gaps, width, height - 1)
         times = self._arrivals.times if self._arrivals is not None else ()
-        end_s = max(self._now_s or 0.0, stats.last_token_at or 0.0)
-        tokens = (stats.token_count or 0) / max(1, stats.chunk_count)
+        last = facts.texts.last
+        end_s = max(self._now_s or 0.0, last[0] if last else 0.0)
+        tokens = (facts.output_tokens or 0) / max(1, len(facts.texts))
         return [*rows, throughput_row(times, width, end_s, tokens_per_piece=tokens)]
 
     def _move(self, index: int) -> None:
@@ -324,7 +323,7 @@ class StatsPane(RowsPane):
             self.scroll_to(y=row if row < top else row - height + 1, animate=False, immediate=True, force=True)
 
     def _forget_changes(self) -> None:
-        self._changes = {}
+        self._changes = None
         if self._changes_timer is not None:
             self._changes_timer.stop()
             self._changes_timer = None

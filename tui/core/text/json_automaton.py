@@ -121,6 +121,16 @@ class JSONAutomaton:
         return self.step is _value and not self.starts
 
     @property
+    def is_in_number(self) -> bool:
+        """Whether the last code point fed belongs to a number that could still grow."""
+        return self.step is _number
+
+    @property
+    def is_in_escape(self) -> bool:
+        """Whether an escape of a string has begun and has not ended."""
+        return self.step is _escape or self.step is _hex
+
+    @property
     def expectation(self) -> tuple[str, str]:
         """Where the reading stands and what has to follow, in words: `("after a key", "a colon")`."""
         if self.step is _string:

@@ -31,12 +31,12 @@ class JSONProgress:
     @property
     def is_inside_number(self) -> bool:
         """Whether the text so far ends in a number, which more digits would change."""
-        return self.error is None and self._automaton.expectation[0] == "inside a number"
+        return self.error is None and self._automaton.is_in_number
 
     @property
     def is_inside_escape(self) -> bool:
         """Whether the text so far ends within an escape of a string."""
-        return self.error is None and self._automaton.expectation[0] == "inside an escape"
+        return self.error is None and self._automaton.is_in_escape
 
     def add(self, text: str) -> None:
         """Takes the next piece; after an error it only counts."""

@@ -20,7 +20,7 @@ _CR: Final = 13
 _LONE_CR: Final = re.compile(rb"\r(?!\n)")
 # A block of each field at most once, each with a space behind its colon, the data last: what gateways send.
 _match_tidy_block: Final = re.compile(
-    r"(?:event: (?P<event>[^\n]*+)\n)?(?:id: (?P<id>[^\n\0]*+)\n)?(?:event: (?P<late_event>[^\n]*+)\n)?data: (?P<data>[^\n]*+)"
+    r"(?:event: ([^\n]*+)\n)?(?:id: ([^\n\0]*+)\n)?(?:event: ([^\n]*+)\n)?data: ([^\n]*+)"
 ).fullmatch
 _SPACED_FIELDS: Final = frozenset({"data", "event", "id", "retry"})
 _MAX_ERROR_FIELDS: Final = 16

@@ -35,7 +35,7 @@ def test_calls_without_index_are_told_by_id() -> None:
         delta(tool_calls=[call(None, "]", id="b")]),
     )
     assert [(c.name, c.arguments, c.id) for c in result.tool_calls] == [("f", "{}", "a"), ("g", "[]", "b")]
-    assert {trap.kind for trap in result.traps} == {"call_without_index", "interleaved_calls"}
+    assert {trap.kind for trap in result.traps} == {"call_without_index", "interleaved_calls", "late_arguments"}
 
 
 def test_call_that_lost_its_index_goes_on_by_its_id() -> None:
