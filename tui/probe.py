@@ -2,7 +2,8 @@
 
 Commands come as JSON lines on standard input: `start` (stream, plan), `cancel` (stream), `ask` (id, method, url,
 path), `stop`. It ends when that closes. Each line it writes is a capture line with the member `stream`, or one of
-`ready`, `ack`, `answer`. It paints nothing, so its stamps stay exact while the app's screen does.
+`ready`, `ack`, `answer`, `lag` (p99_s: how late stamps may be). It paints nothing, so its stamps stay exact while
+the app's screen does.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any, NoReturn
 from tui.core.capture import Record
 from tui.core.capture_codec import encode_record
 from tui.core.request import RunPlan
+from tui.probe_lag import LagMeter
 from tui.probe_output import PipeWriter
 from tui.transports.ask_endpoint import ask_endpoint
 from tui.transports.run_stream import StreamRun
@@ -29,6 +31,7 @@ class Probe:
     def __init__(self, writer: PipeWriter) -> None:
         self._writer = writer
         self._runs: dict[int, StreamRun] = {}
+        self._lag = LagMeter(lambda p99_s: self._say(type="lag", p99_s=round(p99_s, 6)))
 
     async def serve(self, commands: AsyncIterator[dict[str, Any]]) -> None:
         """Carries out the commands; returns when they end, with every run cancelled and ended."""
@@ -60,7 +63,8 @@ class Probe:
 
     async def _run(self, stream: int, run: StreamRun) -> None:
         try:
-            await run.run()
+            with self._lag.measuring():
+                await run.run()
         finally:
             del self._runs[stream]
 

@@ -26,6 +26,7 @@ Deliver = Callable[[int, Record], None]
 
 _READ_BYTES = 65536
 _BUDGET_S = 0.004
+_START_PATIENCE_S = 30.0
 _ACK_PATIENCE_S = 1.0
 _END_PATIENCE_S = 2.5
 _STOP_PATIENCE_S = 2.0
@@ -63,6 +64,7 @@ class ProbeClient:
         self._is_stopping = False
         self._is_idle = asyncio.Event()
         self._is_idle.set()
+        self._stamp_error_s: float | None = None
 
     async def serve(self) -> None:
         """Starts the probe and reads its pipe until `stop`; after a death the next command starts it again."""
@@ -97,8 +99,18 @@ class ProbeClient:
         """Whether the probe is warm."""
         return self._ready.is_set()
 
+    @property
+    def stamp_error_s(self) -> float | None:
+        """How late stamps may be: the worst second since the streams that are open began, or the last ones that were.
+
+        None before the first measurement.
+        """
+        return self._stamp_error_s
+
     def start_stream(self, plan: RunPlan) -> int:
         """Asks for a run and gives the number of its stream; records arrive through `deliver`."""
+        if not self._open:
+            self._stamp_error_s = None
         self._next_stream += 1
         self._open[self._next_stream] = _OpenStream()
         self._send(do="start", stream=self._next_stream, plan=plan.to_json())
@@ -134,6 +146,8 @@ class ProbeClient:
         self._answers[question] = answer
         self._send(do="ask", id=question, method=method, plan=plan.to_json(), path=path)
         try:
+            async with asyncio.timeout(_START_PATIENCE_S):
+                await self._ready.wait()  # the endpoint is not to blame for the time that a start takes
             async with asyncio.timeout(patience_s):
                 return await answer
         except TimeoutError as error:
@@ -215,6 +229,8 @@ class ProbeClient:
                 self._ready.set()
             case {"type": "ack", "stream": int(stream)} if stream in self._open:
                 self._open[stream].acknowledged.set()
+            case {"type": "lag", "p99_s": float(lag_s)}:
+                self._stamp_error_s = max(lag_s, self._stamp_error_s or 0.0)
             case {"type": "answer", "id": int(question)} if question in self._answers:
                 if not self._answers[question].done():
                     self._answers[question].set_result(word)

@@ -97,12 +97,14 @@ class Program:
         os.write(self._near, text.encode())
 
     def key_to_screen_s(self, patience_s: float = 20.0) -> float:
-        """Replaces the letter before the cursor by another and gives the time until that one is in the output."""
+        """Types a letter, gives the time until it is in the output, and takes it back."""
         letter = LETTERS[self._typed % len(LETTERS)]
         pressed = time.monotonic()
-        self.type("\x7f" + letter)
+        self.type(letter)
         self._typed += 1
-        return self.wait_for(letter.encode(), patience_s) - pressed
+        taken_s = self.wait_for(letter.encode(), patience_s) - pressed
+        self.type("\x7f")  # not together with the next letter: Textual may carry out the two in the other order
+        return taken_s
 
     def words(self) -> str:
         """What came lately without its control sequences."""

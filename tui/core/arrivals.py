@@ -76,15 +76,15 @@ def _silence(stats: StreamStats, now: float | None, last_text: str) -> str:
     """What is to be said of stalls: the one that lasts at `now`, else the longest."""
     open_s, usual = (None if now is None else stats.open_stall(now)), stats.gap_p50_s
     if open_s is not None and usual:
-        return f" Silent for {open_s:.2f} s now ({open_s / usual:.0f}x the usual gap){_after(last_text)}."
+        return f" Silent for {open_s:.2f} s now ({open_s / usual:.0f}x the usual gap){',' if last_text.split() else ''}{_after(last_text)}."
     stalls = stats.stall_list
     if not stalls:
         return ""
     longest = max(stalls, key=lambda stall: stall.gap_s)
-    plural = "s, the longest" if len(stalls) > 1 else ","
-    return f" {len(stalls)} stall{plural} {longest.gap_s:.2f} s{_after(longest.text)}."
+    count = "1 stall," if len(stalls) == 1 else f"{len(stalls)} stalls, the longest"
+    return f" {count} {longest.gap_s:.2f} s{_after(longest.text)}."
 
 
 def _after(text: str) -> str:
     words = text.split()
-    return f', after "{words[-1]}"' if words else ""
+    return f' after "{words[-1]}"' if words else ""

@@ -17,7 +17,7 @@ from pygments.token import Token, _TokenType  # type: ignore[import-untyped]
 from tui.core.sanitize import sanitize
 from tui.panes.line_view import Span
 
-_WHOLE_CHARS: Final = 12_000
+_WHOLE_CHARS: Final = 6_000
 _WHOLE_OPEN_CHARS: Final = 3_000  # of a block that still grows: it is read anew with each line
 _LINE_CHARS: Final = 1_000  # longer lines stay plain, and are drawn to here only
 
@@ -65,7 +65,7 @@ _LANGUAGES: Final[dict[str, tuple[str, str]]] = {
     **dict.fromkeys(("text", "txt", "plaintext"), ("", ".txt")),
     "java": ("java", ".java"),
     "swift": ("swift", ".swift"),
-    "scala": ("scala", ".scala"),
+    "scala": ("", ".scala"),
     "php": ("php", ".php"),
     "lua": ("lua", ".lua"),
     "r": ("r", ".r"),

@@ -19,6 +19,7 @@ from tui.panes.line_view import Span
 
 _CODE, _JSON, _TOOL = range(3)
 _KINDS = 3
+_HEADING_AND_ROW = 2
 _KEPT_ITEMS = 128  # complete ones, beyond which the one not looked at for longest is made again when needed
 
 
@@ -69,12 +70,14 @@ class ExtractList:
         """Lays every item anew for another width."""
         if width == self._width:
             return
-        self._width = width
+        is_wider, self._width = width > self._width, width
+        self._kept.clear()
         for index, key in enumerate(self._keys):
-            if key % _KINDS != _CODE:  # lines of code are not wrapped
-                self._heights.set(index, self._item(key).lay(width))
-        for item in self._kept.values():
-            item.lay(width)
+            is_one_row = is_wider and key % _KINDS == _JSON and self.height(index) == _HEADING_AND_ROW
+            if key % _KINDS != _CODE and not is_one_row:  # lines of code are not wrapped, one row stays one
+                growing = self._growing.get(key)
+                item = growing[1] if growing else self._made(key)
+                self._heights.set(index, item.lay(width))
         for _, item in self._growing.values():
             item.lay(width)
         if self._tail is not None:

@@ -6,6 +6,7 @@ length of the run; nothing is binned anew.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from tui.core.gap_series import OrderedValues
@@ -15,7 +16,7 @@ from tui.panes.rows_pane import Row
 
 BLOCKS: Final = " ▁▂▃▄▅▆▇█"
 NO_GAP: Final = "No gap yet: the second piece of text makes the first one."
-_DECADES: Final = (("1 ms", -3), ("10 ms", -2), ("100 ms", -1), ("1 s", 0))
+_DECADES: Final = ("1 ms", "10 ms", "100 ms", "1 s")
 _LEFT: Final = 6  # the count beside the bars, then the column of what is shorter than 1 ms
 _RIGHT: Final = 5  # the column of what is longer than 10 s begins with its label
 _SUMMARY_FROM: Final = 5
@@ -38,7 +39,7 @@ class GapBins(NamedTuple):
 def gap_bins(gaps: OrderedValues, columns: int) -> GapBins:
     """The gaps in `columns` bins of equal width on the log scale; a bin has its lower edge, not its upper one."""
     below = [gaps.count_below(lower_edge(column, columns)) for column in range(columns + 1)]
-    counts = [high - low for low, high in zip(below, below[1:], strict=False)]
+    counts = [high - low for low, high in pairwise(below)]
     return GapBins(below[0], counts, len(gaps) - below[-1])
 
 
@@ -98,7 +99,7 @@ def _axis(columns: int) -> Row:
     """Ticks at the powers of ten, each with its label to the right where it fits."""
     row = [" "] * columns
     decade = columns // 4
-    for index, (label, _) in enumerate(_DECADES):
+    for index, label in enumerate(_DECADES):
         mark = f"│{label}" if len(label) < decade else "│"
         row[index * decade : index * decade + len(mark)] = mark
     return [Span(" " * (_LEFT - 1) + "<" + "".join(row) + ">10 s", "stats--axis")]

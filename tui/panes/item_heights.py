@@ -47,7 +47,7 @@ class ItemHeights:
         """Gives an item another height."""
         change = height - self.height(item)
         index = item + 1
-        while index < len(self._tree):
+        while change and index < len(self._tree):
             self._tree[index] += change
             index += index & -index
 

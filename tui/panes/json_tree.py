@@ -41,12 +41,12 @@ class _Node(NamedTuple):
 
 
 class TreeRow(NamedTuple):
-    """A row as laid out: its node, its fold number (-1: nothing to fold), and the spans where it stands on one row."""
+    """A row as laid out: its node, its fold number (-1: nothing to fold), and whether it stands whole on the row."""
 
     node: _Node
     fold: int
     is_folded: bool
-    inline: list[Span] | None
+    is_inline: bool
 
 
 class FoldMemory:
@@ -88,12 +88,13 @@ class JSONTree:
 
     def spans(self, row: int) -> list[Span]:
         """What stands in a row; it may be longer than the width."""
-        node, fold, is_folded, inline = self._rows[row]
+        node, fold, is_folded, is_inline = self._rows[row]
         sign = "" if fold < 0 else _FOLDED if is_folded else _OPEN
         spans = [Span(" " * _indent(node.depth, self._width) + sign, "syntax--note")]
         spans += _key_spans(node, self._width)
-        if inline is not None:
-            return [*spans, *inline]
+        if is_inline:
+            more = [Span(" …", "syntax--note")] if node.is_edge else []
+            return [*spans, *inline_spans(node.value, self._width), *more]
         if fold >= 0:
             return spans if node.is_group else [*spans, Span(_count_of(node.value), "syntax--note")]
         return [*spans, scalar_span(node.value, self._width)]
@@ -126,36 +127,47 @@ class JSONTree:
     def _row(self, node: _Node) -> TreeRow:
         if not node.is_group:
             if not isinstance(node.value, dict | list) or not node.value:
-                return TreeRow(node, -1, is_folded=False, inline=None)
-            room = self._width - _indent(node.depth, self._width) - spans_cells(_key_spans(node, self._width))
-            inline = inline_spans(node.value, room - 2 if node.is_edge else room)
-            if inline is not None:
-                more = [Span(" …", "syntax--note")] if node.is_edge else []
-                return TreeRow(node, -1, is_folded=False, inline=[*inline, *more])
+                return TreeRow(node, -1, is_folded=False, is_inline=False)
+            room = self._width - _indent(node.depth, self._width) - _key_cells(node, self._width)
+            if fits(node.value, room - 2 if node.is_edge else room):
+                return TreeRow(node, -1, is_folded=False, is_inline=True)
         number = self.folds.number(node.parent, node.key, node.low if node.is_group else -1)
         is_seen_growing = node.is_edge and node.depth < _EDGE_DEPTH
         begins_folded = not is_seen_growing and (len(self._rows) >= _ROWS or (node.is_group and node.low > 0))
-        return TreeRow(node, number, self.folds.chosen.get(number, begins_folded), None)
+        return TreeRow(node, number, self.folds.chosen.get(number, begins_folded), is_inline=False)
 
 
-def inline_spans(value: Any, room: int) -> list[Span] | None:
-    """A whole value on one row, or None when that takes more than `room` cells. Costs at most what fits."""
+def fits(value: Any, room: int) -> bool:
+    """Whether a whole value stands on one row of `room` cells. Costs at most what fits."""
+    waiting: list[Any] = [value]
+    while waiting and room >= 0:
+        part = waiting.pop()
+        if isinstance(part, dict | list) and part:
+            room -= 2 * len(part)  # two brackets, and a separator between each two
+            if len(part) > room:
+                return False
+            if isinstance(part, dict):
+                room -= sum(2 + _string_cells(key, room) for key in part)
+                waiting += part.values()
+            else:
+                waiting += part
+        elif isinstance(part, str):
+            room -= _string_cells(part, room)
+        else:
+            room -= len(scalar_span(part, room).text)
+    return room >= 0
+
+
+def inline_spans(value: Any, limit: int) -> list[Span]:
+    """A whole value on one row, as it is drawn; of long strings somewhat more than `limit`."""
     spans: list[Span] = []
     waiting: list[Any] = [value]
     while waiting:
         part = waiting.pop()
         if isinstance(part, dict | list) and part:
-            if 3 * len(part) > room:  # each child takes a character, all but one a separator, and two brackets
-                return None
-            waiting += reversed(_parts(part, room))
-            continue
-        if isinstance(part, str) and len(part) > room:
-            return None
-        span = part if isinstance(part, Span) else scalar_span(part, max(0, room))
-        room -= text_cells(span.text)
-        if room < 0:
-            return None
-        spans.append(span)
+            waiting += reversed(_parts(part, limit))
+        else:
+            spans.append(part if isinstance(part, Span) else scalar_span(part, limit))
     return spans
 
 
@@ -172,14 +184,14 @@ def scalar_span(value: Any, limit: int) -> Span:
     return Span("{}" if isinstance(value, dict) else "[]")
 
 
-def _parts(container: dict[str, Any] | list[Any], room: int) -> list[Any]:
-    """What a container is made of on one row, in order: spans and values. A key too long for the room stays so."""
+def _parts(container: dict[str, Any] | list[Any], limit: int) -> list[Any]:
+    """What a container is made of on one row, in order: spans and values."""
     parts: list[Any] = []
     if isinstance(container, dict):
         for key, value in container.items():
             parts += [
                 Span(", ") if parts else Span("{"),
-                Span(_key(key, room), "syntax--key"),
+                Span(_quoted(key, limit), "syntax--key"),
                 Span(": "),
                 value,
             ]
@@ -220,6 +232,12 @@ def _key_spans(node: _Node, width: int) -> list[Span]:
     return [Span(_quoted(node.key, width), "syntax--key"), Span(": ")]
 
 
+def _key_cells(node: _Node, width: int) -> int:
+    if isinstance(node.key, str):
+        return _string_cells(node.key, width) + 2
+    return 0 if node.key is None else len(str(node.key)) + 2
+
+
 def _indent(depth: int, width: int) -> int:
     return min(2 * depth, width // 2)
 
@@ -230,9 +248,13 @@ def _count_of(value: Any) -> str:
     return f"array of {len(value)}"
 
 
-def _key(key: str, room: int) -> str:
-    """A key as JSON; one that has more characters than there are cells is made to take more cells too."""
-    return _quoted(key, room) if len(key) <= room else "…" * (room + 1)
+def _string_cells(text: str, room: int) -> int:
+    """The cells of a string as JSON; more than `room` where there are more characters than that."""
+    if len(text) > room:
+        return room + 1
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return len(text) + 2
+    return text_cells(_quoted(text, room))
 
 
 def _quoted(text: str, limit: int) -> str:

@@ -71,7 +71,17 @@ _SERIES_NAMES: Final = {"gap": "gap", "icl": "ICL", "itl": "ITL", "chunk": "gap"
 _FIRST_ROW: Final = ("ttft_s", "ttfo_s", "tokens_per_s", "stalls")
 _SECOND_ROW: Final = ("gap_p50_s", "gap_max_s")
 # What most people look for next stands before the rest of a set.
-_SOON: Final = ("ttfb_s", "e2e_s", "tokens", "longest_stall_s", "itl_s", "tpot_s", "itl_p99_s", "gap_p99_s", "icl_p99_s")
+_SOON: Final = (
+    "ttfb_s",
+    "e2e_s",
+    "tokens",
+    "longest_stall_s",
+    "itl_s",
+    "tpot_s",
+    "itl_p99_s",
+    "gap_p99_s",
+    "icl_p99_s",
+)
 # Times of a rhythm are told in milliseconds up to a second, those of a whole run only up to a tenth.
 _RHYTHM: Final = (*_SERIES, "itl", "tpot", "ttst", "jitter", "hold")
 
@@ -103,14 +113,9 @@ class MetricQuestion:
     stamp_error_s: float | None = None
 
 
-def headline(
-    metrics: Sequence[Metric], stamp_error_s: float | None, *, is_stall_open: bool = False
-) -> tuple[list[MetricCell], list[MetricCell]]:
+def headline(metrics: Sequence[Metric], stamp_error_s: float | None) -> tuple[list[MetricCell], list[MetricCell]]:
     """The two rows that are always in the same place, whatever the set calls its numbers."""
     first = [_slot(key, metrics) for key in _FIRST_ROW]
-    if is_stall_open:
-        stalls = first[-1]
-        first[-1] = MetricCell(stalls.key, stalls.label, f"{stalls.value}, open")
     stamps = MetricCell(STAMP_KEY, "stamps", _stamp_error(stamp_error_s))
     return first, [*(_slot(key, metrics) for key in _SECOND_ROW), stamps]
 

@@ -10,7 +10,7 @@ from tui.panes.metric_cells import MetricCell
 from tui.panes.rows_pane import Row
 
 GRID_LABEL, GRID_CELL = 12, 24
-_FIRST_WIDTHS, _FIRST_WIDTHS_TIGHT = (14, 14, 12, 9), (13, 13, 12, 9)
+_FIRST_WIDTHS, _FIRST_WIDTHS_TIGHT = (14, 14, 12, 11), (13, 13, 12, 11)
 _SECOND_WIDTHS = (15, 12, 16)
 
 
@@ -66,6 +66,17 @@ def cell_at(cells: Sequence[PlacedCell], row: int, column: int) -> int | None:
         if placed.row == row and placed.x <= column < placed.x + placed.width:
             return index
     return None
+
+
+def side_by_side(texts: Sequence[str], room: int) -> list[str]:
+    """Short texts as lines of fewer than `room` columns, none broken over two lines."""
+    lines = [texts[0]]
+    for text in texts[1:]:
+        if len(lines[-1]) + len(text) + 3 < room:
+            lines[-1] += f"   {text}"
+        else:
+            lines.append(text)
+    return lines
 
 
 def _place(cells: list[tuple[MetricCell, int]], room: int, row: int) -> list[PlacedCell]:

@@ -25,7 +25,7 @@ from tui.errors import UsageError
 from tui.panes.gap_histogram_rows import gap_histogram_rows
 from tui.panes.line_view import Span
 from tui.panes.metric_cells import MetricQuestion, changes_between, exact, headline, other_cells, stamp_metric
-from tui.panes.number_grid import PlacedCell, cell_at, grid_rows, neighbour, place_grid, place_headline
+from tui.panes.number_grid import PlacedCell, cell_at, grid_rows, neighbour, place_grid, place_headline, side_by_side
 from tui.panes.rows_pane import Row, RowsPane
 from tui.panes.throughput_row import throughput_row
 from tui.panes.wrapped_text import WrappedText
@@ -123,7 +123,7 @@ class StatsPane(RowsPane):
             self._changes = None
         self._stats, self._notes, self._hint = stats, notes, hint
         self._arrivals, self._now_s, self._stamp_error_s = arrivals, now_s, stamp_error_s
-        self._draw()
+        self._show_all()
 
     def next_definition(self) -> None:
         """The next definition set; shows for a moment what it changes."""
@@ -142,7 +142,7 @@ class StatsPane(RowsPane):
         self._changes_timer = self.set_timer(CHANGES_SHOWN_S, self._forget_changes)
         self.shows_gaps = False
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
-        self._draw()
+        self._show_all()
 
     # Out.
 
@@ -207,9 +207,7 @@ class StatsPane(RowsPane):
         """Asks where the number under the cursor comes from; the histogram is asked for its median."""
         key = "gap_p50_s" if self.shows_gaps else self.chosen_key
         if self._stats is not None and self._has_numbers and key is not None:
-            self.post_message(
-                self.MetricAsked(MetricQuestion(self._stats, key, self.definition, self._stamp_error_s))
-            )
+            self.post_message(self.MetricAsked(MetricQuestion(self._stats, key, self.definition, self._stamp_error_s)))
 
     def action_copy_numbers(self) -> None:
         """Copies the numbers as text, or the histogram as it is drawn."""
@@ -235,15 +233,15 @@ class StatsPane(RowsPane):
 
     def on_focus(self) -> None:
         """Shows the cursor."""
-        self._draw()
+        self._show_all()
 
     def on_blur(self) -> None:
         """Hides the cursor."""
-        self._draw()
+        self._show_all()
 
     def on_resize(self) -> None:
         """Places the numbers for the width there is."""
-        self._draw()
+        self._show_all()
         self.rows_changed()
 
     def rows_changed(self, first_row: int | None = None) -> None:
@@ -254,7 +252,7 @@ class StatsPane(RowsPane):
     # Drawing.
 
     @property
-    def _width(self) -> int:
+    def _room(self) -> int:
         width: int = self.scrollable_content_region.width
         return width or _UNKNOWN_WIDTH
 
@@ -269,7 +267,7 @@ class StatsPane(RowsPane):
         facts = self._facts()
         return metrics_of(facts, definition or self.definition) if facts is not None else []
 
-    def _draw(self) -> None:
+    def _show_all(self) -> None:
         facts = self._facts()
         if facts is None:
             self._placed = []
@@ -282,10 +280,8 @@ class StatsPane(RowsPane):
 
     def _number_rows(self, facts: RunFacts) -> list[Row]:
         """The two fixed rows, what a change of the set brought, the notes, then all other numbers."""
-        stats, room, changed = self._stats, self._width, self._changes or {}
-        metrics = metrics_of(facts, self.definition)
-        is_open = stats is not None and self._now_s is not None and stats.open_stall(self._now_s) is not None
-        top_cells = headline(metrics, self._stamp_error_s, is_stall_open=is_open and self.definition == "streamscope")
+        room, changed, metrics = self._room, self._changes or {}, metrics_of(facts, self.definition)
+        top_cells = headline(metrics, self._stamp_error_s)
         top = place_headline(top_cells, room)
         no_clock = [] if facts.has_times else self.wrap(NO_TIMES, "stats--hint")
         between = [*no_clock, *self._change_rows(), *self._notes]
@@ -298,14 +294,14 @@ class StatsPane(RowsPane):
     def _change_rows(self) -> list[Row]:
         if self._changes is None:
             return []
-        listed = "   ".join(self._changes.values()) or "no number changes"
+        listed = side_by_side(list(self._changes.values()) or ["no number changes"], self._room)
         sentence = f"{self.definition}: {DEFINITIONS[self.definition]}"
-        return [*self.wrap(listed, "stats--changed"), *self.wrap(sentence, "stats--hint")]
+        return [*([Span(f" {line}", "stats--changed")] for line in listed), *self.wrap(sentence, "stats--hint")]
 
     def _gap_rows(self, facts: RunFacts) -> list[Row]:
         if not facts.has_times:
             return self.wrap(NO_TIMES, "stats--hint")
-        width, height = self._width, max(4, self.scrollable_content_region.height)
+        width, height = self._room, max(4, self.scrollable_content_region.height)
         rows = gap_histogram_rows(facts.texts.gaps, width, height - 1)
         times = self._arrivals.times if self._arrivals is not None else ()
         last = facts.texts.last
@@ -327,4 +323,4 @@ class StatsPane(RowsPane):
         if self._changes_timer is not None:
             self._changes_timer.stop()
             self._changes_timer = None
-        self._draw()
+        self._show_all()

@@ -168,7 +168,8 @@ class LiveDrawing:
             lamp = connecting_lamp(now, host)
         else:
             lamp = lamp_of(controller.derived, now, host, is_cancelling=is_cancelling)
-        rate = rate_of(controller.derived) if self._is_wide and not controller.is_streaming else ""
+        has_room = self._is_wide and not scope.endpoint.is_demo  # a demo's label goes before what pane 4 has too
+        rate = rate_of(controller.derived) if has_room and not controller.is_streaming else ""
         left = [Span(" streamscope", "status--strong")] if self._is_wide else []
         described = scope.endpoint.described(plan, is_wide=self._is_wide)
         left += [Span("  Live" if self._is_wide else " Live"), Span("  " + described)]

@@ -86,7 +86,7 @@ class LiveScreen(BaseScreen):
     def on_mount(self) -> None:
         """Starts the ticker; the prompt has the focus."""
         self._show_side("segments")
-        self.query_one(PromptArea).focus()
+        self.set_focus(self.query_one(PromptArea))
         self.set_interval(1 / FRAMES_PER_S, self._tick)
         self.draw_slow()
 
@@ -107,7 +107,7 @@ class LiveScreen(BaseScreen):
     @on(PromptArea.Sent)
     def _send(self, message: PromptArea.Sent) -> None:
         if self.scope.send_prompt(message.text):
-            self.query_one(TextPane).focus()
+            self.set_focus(self.query_one(TextPane))
 
     @on(Resize)
     def _resized(self) -> None:
@@ -124,17 +124,17 @@ class LiveScreen(BaseScreen):
         if self.scope.controller.is_streaming:
             self.scope.action_cancel_run()
         elif self.focused_pane == "prompt":
-            self.query_one(TextPane).focus()
+            self.set_focus(self.query_one(TextPane))
 
     def action_focus_prompt(self) -> None:
         """Goes to the prompt."""
-        self.query_one(PromptArea).focus()
+        self.set_focus(self.query_one(PromptArea))
 
     def action_focus_pane(self, pane: str) -> None:
         """Focuses a pane, bringing it to the front where panes are tabs."""
         if pane in SIDE_PANES:
             self._show_side(pane)
-        self.query_one(f"#{pane}", LineView).focus()
+        self.set_focus(self.query_one(f"#{pane}", LineView))
 
     def action_next_mode(self) -> None:
         """The next buffer mode, for this run at once and for the next ones."""
@@ -160,7 +160,7 @@ class LiveScreen(BaseScreen):
         derived = self.scope.controller.derived
         if self.has_class("-preview"):
             self.show_plain()
-            self.query_one(TextPane).focus()
+            self.set_focus(self.query_one(TextPane))
         elif derived is None or self.scope.controller.is_streaming:
             self.scope.toast("Markdown is drawn once the run has ended.")
         else:

@@ -61,14 +61,27 @@ def cancel_receipt(run: ActiveRun) -> list[str]:
     if run.cancel_key_at is not None:
         closed = max(0.0, at - run.seconds(run.cancel_key_at))
         lines.append(f"key to socket closed   {closed * 1000:.0f} ms")
-    answered = last_marker(derived, "answered")
-    is_ws = derived.capture.header.transport == "ws"
-    none = "none within 1 s" if is_ws else "SSE has no answer, the closed socket is the cancel"
-    lines.append(f"server answered        {answered.text if answered else none}")
+    lines.append(f"server answered        {_answer_to_cancel(run, derived)}")
     usage = derived.result.usage
     billed = "unknown, no usage was sent" if usage is None or usage.output is None else f"{usage.output}, from usage"
     lines.append(f"tokens billed          {billed}")
     return lines
+
+
+def _answer_to_cancel(run: ActiveRun, derived: DerivedRun) -> str:
+    """What the far end said to the cancel: only a WebSocket can say something."""
+    capture = derived.capture
+    if capture.header.transport != "ws":
+        return "SSE has no answer, the closed socket is the cancel"
+    last = capture.read(capture.read_count - 1) if capture.read_count else None
+    if last is None or not isinstance(last.data, str) or '"cancelled"' not in last.data:
+        return "none within 1 s"
+    after = (
+        ""
+        if run.cancel_key_at is None
+        else f" after {max(0.0, last.at - run.seconds(run.cancel_key_at)) * 1000:.0f} ms"
+    )
+    return f'yes, "cancelled"{after}'
 
 
 def short_numbers(stats: StreamStats) -> list[str]:

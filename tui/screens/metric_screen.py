@@ -83,18 +83,18 @@ class MetricScreen(BaseModal):
 
     def action_copy(self) -> None:
         """Copies the receipt as text."""
-        rows = metric_rows(self._question, self._width)
+        rows = metric_rows(self._question, self._room)
         text = "\n".join("".join(span.text for span in row).rstrip() for row in rows)
         app = self.app
         if hasattr(app, "copy_text"):
             app.copy_text(text)
 
     @property
-    def _width(self) -> int:
+    def _room(self) -> int:
         return max(30, self.query_one(MetricRows).scrollable_content_region.width)
 
     def _fill(self) -> None:
-        self.query_one(MetricRows).show([], metric_rows(self._question, self._width))
+        self.query_one(MetricRows).show([], metric_rows(self._question, self._room))
 
 
 def metric_rows(question: MetricQuestion, width: int) -> list[Row]:

@@ -53,6 +53,10 @@ class _Phase(Enum):
     WHOLE_LINE = auto()
 
 
+# Looked up once: a member of an enumeration costs as much as a whole step in Python 3.11.
+_LINE_START, _SEGMENT_START, _TEXT, _WHOLE_LINE = _Phase
+
+
 class SentenceScanner(SegmentWindow):
     """Splits a stream into sentences; every segment begins with the white space before its sentence.
 
@@ -85,7 +89,7 @@ class SentenceScanner(SegmentWindow):
         return segments
 
     def _begin(self) -> None:
-        self._phase = _Phase.LINE_START
+        self._phase = _LINE_START
         self._signs = _IN_TEXT
         self._is_idle = False
         self._roof = 0
@@ -111,13 +115,13 @@ class SentenceScanner(SegmentWindow):
 
     def _step(self, *, final: bool) -> bool:
         """One step onward; False when the text so far allows none."""
-        if self._phase is _Phase.TEXT:
+        if self._phase is _TEXT:
             return self._read_text(final=final)
         if self._position - self._start + self._parts_length > self._cap:
             self._cut_at_cap_and_forget()
-        if self._phase is _Phase.LINE_START:
+        if self._phase is _LINE_START:
             return self._read_line_start(final=final)
-        if self._phase is _Phase.SEGMENT_START:
+        if self._phase is _SEGMENT_START:
             return self._read_segment_start(final=final)
         return self._read_whole_line()
 
@@ -146,7 +150,7 @@ class SentenceScanner(SegmentWindow):
     def _find_sign(self) -> bool:
         """Go to the next sign, cutting at the cap on the way; False at the end of the text so far."""
         while True:
-            if self._phase is _Phase.WHOLE_LINE:
+            if self._phase is _WHOLE_LINE:
                 self._signs = _IN_WHOLE_LINE
             elif self._code_span:
                 self._signs = _IN_CODE_SPAN
@@ -201,7 +205,7 @@ class SentenceScanner(SegmentWindow):
         if verdict != PASS:
             self._cut(verdict)
             self._expected_marker = ""
-            self._phase = _Phase.SEGMENT_START
+            self._phase = _SEGMENT_START
 
     def _begins_list(self, at: int) -> bool:
         """Whether the dot belongs to the first number of a list in the line: "Steps: 1. Install it."."""
@@ -256,7 +260,7 @@ class SentenceScanner(SegmentWindow):
 
     def _cut_at_cap_and_forget(self) -> None:
         limit = self._cut_at_cap()
-        if self._phase is _Phase.TEXT:
+        if self._phase is _TEXT:
             self._position = limit  # the cut forgets quotes and code spans, so the signs are read anew
         self._forget_inline()
 
@@ -297,7 +301,7 @@ class SentenceScanner(SegmentWindow):
         self._cut(end)
         self._expected_marker = ""
         self._position = end
-        self._phase = _Phase.SEGMENT_START
+        self._phase = _SEGMENT_START
 
     def _read_segment_start(self, *, final: bool) -> bool:
         found = read_marker(self._window, self._position, final=final)
@@ -305,7 +309,7 @@ class SentenceScanner(SegmentWindow):
             return False
         self._position, marker = found
         self._expected_marker = following_marker(marker)
-        self._phase = _Phase.TEXT
+        self._phase = _TEXT
         return True
 
     # Lines.
@@ -313,7 +317,7 @@ class SentenceScanner(SegmentWindow):
     def _read_line_end(self, at: int) -> None:
         self._line_end = self._text_end_before(at)
         self._position = at + 1
-        self._phase = _Phase.LINE_START
+        self._phase = _LINE_START
 
     def _read_whole_line(self) -> bool:
         if not self._find_sign():
@@ -321,7 +325,7 @@ class SentenceScanner(SegmentWindow):
         at = self._position
         self._cut(at)
         self._position = at + 1
-        self._phase = _Phase.LINE_START
+        self._phase = _LINE_START
         return True
 
     def _read_line_start(self, *, final: bool) -> bool:
@@ -361,17 +365,17 @@ class SentenceScanner(SegmentWindow):
             self._begin_next_line()
         elif line.kind is LineKind.ITEM:
             self._expected_marker = following_marker(line.marker)
-            self._phase = _Phase.TEXT
+            self._phase = _TEXT
         elif line.kind is LineKind.TEXT:
-            self._phase = _Phase.TEXT if is_soft_wrap else _Phase.SEGMENT_START
+            self._phase = _TEXT if is_soft_wrap else _SEGMENT_START
         else:
             self._fence = line.fence
-            self._phase = _Phase.WHOLE_LINE
+            self._phase = _WHOLE_LINE
 
     def _begin_next_line(self) -> None:
         found = _IN_WHOLE_LINE.search(self._window, self._position)
         self._position = found.end() if found else len(self._window)
-        self._phase = _Phase.LINE_START
+        self._phase = _LINE_START
 
     def _read_fence_line(self, at: int, fence: Fence, *, final: bool) -> bool:
         if at == len(self._window):
@@ -385,5 +389,5 @@ class SentenceScanner(SegmentWindow):
             return True
         if kind in (FenceLine.CLOSE, FenceLine.LEFT):
             self._fence = None
-        self._phase = _Phase.LINE_START if kind is FenceLine.LEFT else _Phase.WHOLE_LINE
+        self._phase = _LINE_START if kind is FenceLine.LEFT else _WHOLE_LINE
         return True

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult, Trap
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES
-from tui.core.wire.body_reader import BodyReader, Framing
+from tui.core.wire.body_reader import SSE_FRAMING, BodyReader, Framing
 from tui.core.wire.dialects.base import Dialect
 from tui.core.wire.dialects.catalogue import dialect_of
 from tui.core.wire.dialects.detection import detect
@@ -206,7 +206,7 @@ class ResponseDecoder:
             self._read_with_error(events)
         elif events:
             self._read_events(events)
-        if body.framing is not Framing.SSE or body.sse.is_over_limit:
+        if body.framing is not SSE_FRAMING or body.sse.is_over_limit:
             self._refuse_body()
 
     def _feed_message(self, message: str) -> None:
@@ -255,7 +255,8 @@ class ResponseDecoder:
         assembly, dialect = self._assembly, self._dialect
         frames = assembly.frames
         frames.begin_read(self._read_count, assembly.at)
-        is_whole = self._body.framing is Framing.VALUES
+        framing = self._body.framing
+        is_whole = framing is not SSE_FRAMING and framing is Framing.VALUES
         for event in events:
             text, name = event.data, event.event
             assembly.frame = frames.add(text, name)
