@@ -367,6 +367,6 @@ async def test_the_view_follows_the_end_only_while_the_user_is_there() -> None:
 
 async def test_the_raster_and_the_verdict_tell_how_it_streamed() -> None:
     async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
-        await until(pilot, lambda: "streams: 213 frames in 213 reads" in line_text(app, "verdict"))
+        await until(pilot, lambda: "streams: 217 frames in 215 reads" in line_text(app, "verdict"))
         await until(pilot, lambda: "first token 0.29" in pane_text(app, "raster"))
         assert "217 frames" in pane_text(app, "raster")

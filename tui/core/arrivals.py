@@ -47,23 +47,26 @@ class Verdict:
 
 
 def verdict_of(log: ArrivalLog, stats: StreamStats, now: float, *, is_over: bool, last_text: str = "") -> Verdict:
-    """What the arrivals of a run show at `now`; never more certain than they are."""
-    frames, reads = len(log.times), len(log.read_times)
-    if not frames:
+    """What the arrivals of a run show at `now`; never more certain than they are.
+
+    It judges the frames that brought text and names all frames and reads, as the other panes do.
+    """
+    count, reads = len(log.times), len(log.read_times)
+    frames, all_reads = max(count, stats.frame_count), max(reads, stats.read_count)
+    if not count:
         return Verdict("none", "", "idle")
-    if is_over and frames < FEW_FRAMES:
+    if is_over and count < FEW_FRAMES:
         return Verdict("few", f"cannot tell: {frames} frames are too few ({FEW_FRAMES} are needed).", "idle")
     if is_over and _is_lump(log):
-        return Verdict("lump", f"one lump: {frames} frames in {reads} reads at {log.read_times[-1]:.2f} s.", "warn")
+        return Verdict("lump", f"one lump: {frames} frames in {all_reads} reads at {log.read_times[-1]:.2f} s.", "warn")
     silence = _silence(stats, None if is_over else now, last_text)
-    if frames >= FEW_FRAMES and frames >= _BATCH_FRAMES * reads and reads > _LUMP_READS:
+    if count >= FEW_FRAMES and count >= _BATCH_FRAMES * reads and reads > _LUMP_READS:
         pause = (log.read_times[-1] - log.read_times[0]) / (reads - 1)
-        sentence = f"comes in batches: {frames / reads:.0f} frames together every {pause:.2f} s.{silence}"
+        sentence = f"comes in batches: {count / reads:.0f} frames together every {pause:.2f} s.{silence}"
         return Verdict("batches", sentence, "warn")
     gap = "" if stats.gap_p50_s is None else f", gap p50 {stats.gap_p50_s * 1000:.0f} ms"
-    return Verdict(
-        "streams", f"streams: {frames} frames in {reads} reads{gap}.{silence}", "warn" if silence else "good"
-    )
+    sentence = f"streams: {frames} frames in {all_reads} reads{gap}.{silence}"
+    return Verdict("streams", sentence, "warn" if silence else "good")
 
 
 def _is_lump(log: ArrivalLog) -> bool:
@@ -76,7 +79,8 @@ def _silence(stats: StreamStats, now: float | None, last_text: str) -> str:
     """What is to be said of stalls: the one that lasts at `now`, else the longest."""
     open_s, usual = (None if now is None else stats.open_stall(now)), stats.gap_p50_s
     if open_s is not None and usual:
-        return f" Silent for {open_s:.2f} s now ({open_s / usual:.0f}x the usual gap){',' if last_text.split() else ''}{_after(last_text)}."
+        after = _after(last_text)
+        return f" Silent for {open_s:.2f} s now ({open_s / usual:.0f}x the usual gap){',' if after else ''}{after}."
     stalls = stats.stall_list
     if not stalls:
         return ""

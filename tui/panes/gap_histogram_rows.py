@@ -107,7 +107,7 @@ def _axis(columns: int) -> Row:
 
 def _summary(count: int, median: float, longest: float, stall_s: float, width: int) -> Row:
     """What the bars say, in numbers; the last parts are left out where the row is short."""
-    parts = [f" {count} gaps", f"p50 {_time(median)}", f"max {_time(longest)}", f"! stall over {_time(stall_s)}"]
+    parts = [f" {count} gaps", f"p50 {_time(median)}", f"max {_time(longest)}", f"! over {_time(stall_s)}"]
     while len(parts) > 1 and len("   ".join(parts)) > width:
         parts.pop()
     return [Span("   ".join(parts), "stats--hint")]
