@@ -92,7 +92,7 @@ def report(name: str, make: Callable[[], Feed], streams: tuple[list[str], list[s
     flat = median(run[-1] / run[0] for _, run, _ in runs)
     flat_unbroken = median(run[-1] / run[0] for _, _, run in runs)
     speed = sum(map(len, bulk)) / 1e6 / max(sum(tenths(make(), bulk)), 1e-6)
-    print(  # noqa: T201  this is what the script is for
+    print(
         f"{name:18} {cost / len(text) * 1e6:6.2f} us a chunk {ratio:7.1f}x append   last/first tenth {flat:5.2f}"
         f"   unbroken {flat_unbroken:5.2f}   bulk {speed:9.1f} MB/s"
     )

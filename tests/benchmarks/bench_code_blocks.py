@@ -74,7 +74,7 @@ class Measurement:
         """Prints one row; says whether the figure was kept."""
         is_kept = self.ratio <= self.figure
         verdict = "ok" if is_kept else "MISSED"
-        print(  # noqa: T201  a script's output
+        print(
             f"{self.name:60} x{self.ratio:6.2f}  at most x{self.figure:<4} {verdict:6} {self.remark}",
             flush=True,
         )

@@ -36,7 +36,7 @@ class Measurement:
     def report(self) -> bool:
         """Prints one row; says whether the figure was kept."""
         is_kept = self.ratio <= self.figure
-        print(  # noqa: T201  a script's output
+        print(
             f"{self.name:58} x{self.ratio:7.2f}   at most x{self.figure:<5}"
             f" {'ok' if is_kept else 'MISSED':6} {self.remark}",
             flush=True,

@@ -78,7 +78,7 @@ def scanner_seconds(scanner: SentenceScanner, chunks: list[str]) -> float:
 
 def report(line: str) -> None:
     """One line of the result."""
-    print(line)  # noqa: T201  a script's output
+    print(line)
 
 
 def cost_of_a_chunk() -> bool:

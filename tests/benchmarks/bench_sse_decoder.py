@@ -124,7 +124,7 @@ def measure(workload: Workload) -> bool:
     ratio = median(sdk) / median(ours)
     megabytes = sum(map(len, workload.reads)) / 1e6
     is_reached = ratio >= workload.figure
-    print(  # noqa: T201  a script's output
+    print(
         f"{workload.name:28} {megabytes / median(ours):6.0f} MB/s {workload.event_count / median(ours) / 1e3:6.0f} k/s"
         f"   x{ratio:4.1f} of the SDK's   figure x{workload.figure}   {'ok' if is_reached else 'MISSED'}",
         flush=True,

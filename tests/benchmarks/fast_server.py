@@ -7,6 +7,7 @@ last message of the request: `flat COUNT`, `paced RATE SECONDS`, or `line COUNT`
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 import time
@@ -73,6 +74,12 @@ def events(first: int, end: int, *, is_line: bool = False) -> Iterator[bytes]:
         yield b"".join(piece)
 
 
+async def _connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):  # whoever measures leaves when it has seen enough
+        await _answer(reader, writer)
+    writer.close()
+
+
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     head = await reader.readuntil(b"\r\n\r\n")
     if not head.startswith(b"POST"):
@@ -88,7 +95,6 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         await _send(writer, last_events())
         writer.write(b"0\r\n\r\n")
     await writer.drain()
-    writer.close()
 
 
 async def _play(words: list[str], writer: asyncio.StreamWriter) -> None:
@@ -117,7 +123,7 @@ async def _send(writer: asyncio.StreamWriter, piece: bytes) -> None:
 
 
 async def _serve() -> None:
-    server = await asyncio.start_server(_answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(_connected, "127.0.0.1", 0)
     async with server:
         print(server.sockets[0].getsockname()[1], flush=True)
         await asyncio.to_thread(sys.stdin.read)

@@ -23,7 +23,7 @@ from typing import Self
 from tests.child_environ import clean_environ
 
 SIZE = (120, 40)
-# Letters that no stream here holds; each is typed once and awaited in the output.
+# Letters that no stream here holds; each is typed once a program and awaited in the output.
 LETTERS = [*map(chr, range(0x0400, 0x0482)), *map(chr, range(0x048A, 0x0530))]
 _CONTROLS = re.compile(rb"\x1b\[[0-9;?<>$]*[A-Za-z]|\x1b\][^\x07]*\x07")
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
@@ -97,14 +97,12 @@ class Program:
         os.write(self._near, text.encode())
 
     def key_to_screen_s(self, patience_s: float = 20.0) -> float:
-        """Types a letter, gives the time until it is in the output, and takes it back."""
+        """Types a letter and gives the time until it is in the output."""
         letter = LETTERS[self._typed % len(LETTERS)]
+        self._typed += 1
         pressed = time.monotonic()
         self.type(letter)
-        self._typed += 1
-        taken_s = self.wait_for(letter.encode(), patience_s) - pressed
-        self.type("\x7f")  # not together with the next letter: Textual may carry out the two in the other order
-        return taken_s
+        return self.wait_for(letter.encode(), patience_s) - pressed
 
     def words(self) -> str:
         """What came lately without its control sequences."""

@@ -19,7 +19,8 @@ def judged(times: list[float], *, now: float | None = None, last_text: str = "")
     end = times[-1] if times else 0.0
     if now is None:
         stats.note_end(end, is_complete=True)
-    return verdict_of(log, stats, end if now is None else now, is_over=now is None, last_text=last_text)
+    at = end if now is None else now
+    return verdict_of(log, stats, at, frames=len(times), is_over=now is None, last_text=last_text)
 
 
 def test_even_arrivals_stream() -> None:

@@ -12,7 +12,24 @@ from tui.panes.code_highlight import HighlightedCode, lexer_of, suffix_of
 LANGUAGES = ("python", "js", "c", "json", "bash", "html", "diff", "rust", "no such language", "\x1b]0;x\x07", "", None)
 PIECES = st.lists(
     st.sampled_from(
-        ["def f():", "\n", "\n\n", "'", '"""', "/*", "*/", "<b>", "\t", " ", "漢", "\x1b[2J", "\u202e", "\r", "# x", "\\"]
+        [
+            "def f():",
+            "\n",
+            "\n\n",
+            "'",
+            '"""',
+            "/*",
+            "*/",
+            "<b>",
+            "\t",
+            " ",
+            "漢",
+            "\x1b[2J",
+            "\u202e",
+            "\r",
+            "# x",
+            "\\",
+        ]
     ),
     max_size=40,
 )
@@ -30,8 +47,8 @@ def styles(code: HighlightedCode, line: int) -> set[str]:
 def test_lines_are_those_of_the_sanitised_text_however_it_came(
     pieces: list[str], language: str | None, is_open: bool
 ) -> None:
-    code = HighlightedCode(language, is_open=is_open)
-    for piece in pieces:
+    code = HighlightedCode(language, "" if is_open else "".join(pieces), is_open=is_open)
+    for piece in pieces if is_open else ():
         code.add(piece)
         drawn(code)
     text = sanitize("".join(pieces))

@@ -113,7 +113,7 @@ def test_a_longer_run_is_not_searched_more_often() -> None:
 
 
 def test_the_row_of_speed_shows_silence_as_nothing_and_its_peak_in_tokens() -> None:
-    times = [0.05 * index for index in range(20)] + [3.0 + 0.05 * index for index in range(20)]
+    times = [start + 0.05 * index + 0.025 for start in (0.0, 3.0) for index in range(20)]
     row = throughput_row(times, 58, 4.0)
     signs = row[1].text
     assert len(signs) == 40

@@ -46,13 +46,15 @@ class Verdict:
     tone: str
 
 
-def verdict_of(log: ArrivalLog, stats: StreamStats, now: float, *, is_over: bool, last_text: str = "") -> Verdict:
+def verdict_of(
+    log: ArrivalLog, stats: StreamStats, now: float, *, frames: int, is_over: bool, last_text: str = ""
+) -> Verdict:
     """What the arrivals of a run show at `now`; never more certain than they are.
 
-    It judges the frames that brought text and names all frames and reads, as the other panes do.
+    It judges the frames that brought text and names all `frames` and reads, as the other panes do.
     """
     count, reads = len(log.times), len(log.read_times)
-    frames, all_reads = max(count, stats.frame_count), max(reads, stats.read_count)
+    all_reads = max(reads, stats.read_count)
     if not count:
         return Verdict("none", "", "idle")
     if is_over and count < FEW_FRAMES:

@@ -189,6 +189,11 @@ class LaneView:
         self._given, self._piece, self._into_piece = 0, 0, 0
 
     @property
+    def is_over(self) -> bool:
+        """Whether all text has come and is released."""
+        return self._is_flushed
+
+    @property
     def held_length(self) -> int:
         """How many characters came and are not released."""
         return self._taken_length - self.released_length

@@ -17,7 +17,7 @@ from tui.panes.item_heights import ItemHeights
 from tui.panes.json_tree import FoldMemory
 from tui.panes.line_view import Span
 
-_CODE, _JSON, _TOOL = range(3)
+_JSON, _CODE, _TOOL = range(3)  # of one chunk in this order: what was complete before a fence began comes first
 _KINDS = 3
 _HEADING_AND_ROW = 2
 _KEPT_ITEMS = 128  # complete ones, beyond which the one not looked at for longest is made again when needed
@@ -164,7 +164,7 @@ class ExtractList:
         if len(self._calls) < len(pipeline.tool_calls):
             self._calls += islice(pipeline.tool_calls.values(), len(self._calls), None)
         is_block_open = pipeline.code_parser.open_block is not None and pipeline.finished_at is None
-        totals = (len(pipeline.code_blocks) + is_block_open, len(pipeline.json_values), len(self._calls))
+        totals = (len(pipeline.json_values), len(pipeline.code_blocks) + is_block_open, len(self._calls))
         new = [
             ordinal * _KINDS + kind for kind, total in enumerate(totals) for ordinal in range(self._found[kind], total)
         ]

@@ -44,6 +44,7 @@ class LanePane(LineView):
         self._view: LaneView | None = None
         self._text = WrappedText()
         self._held: list[str] = []
+        self._reserved = 0
         self._hint = ""
         self._shown_hint = WrappedText()
         self.shown_title = ""
@@ -53,7 +54,7 @@ class LanePane(LineView):
         """The rows of the text, or of the hint while there is nothing; then those of the held text."""
         if self._shows_hint:
             return self._shown_hint.row_count
-        return self._text.row_count + len(self._held) - self._joins_last_row
+        return self._text.row_count + max(self._rows_below, self._reserved)
 
     @property
     def shown_view(self) -> LaneView | None:
@@ -82,7 +83,7 @@ class LanePane(LineView):
         self._view = view
         if view is not None:
             view.give_again()
-        self._text, self._held = WrappedText(self._text.width), []
+        self._text, self._held, self._reserved = WrappedText(self._text.width), [], 0
         self.is_following = True
         self.rows_changed()
 
@@ -103,22 +104,28 @@ class LanePane(LineView):
             self.shown_title = title.plain
             self.border_title = title
 
-    def draw_new(self, now: float) -> None:
-        """Appends what was released since the last call and states what is held at `now`; one call a frame."""
+    def draw_new(self, now: float, *, is_due: bool) -> None:
+        """Appends what was released since the last call; one call a frame.
+
+        What is held at `now` is stated anew with new text, and when it is due: its age grows all the time.
+        """
         view = self._view
-        if view is None:
+        text = view.take_released() if view is not None else ""
+        if view is None or not (text or is_due):
             return
         was_hint, first = self._shows_hint, self._text.row_count - 1
-        text = view.take_released()
         if text:
             self._text.append(sanitize(text))
         held = self._held_rows(view.held_length, view.held_s(now))
-        if text or held != self._held:
-            self._held = held
-            self.rows_changed(None if was_hint else max(0, first))
+        if not text and held == self._held:
+            return
+        self._held = held
+        # Rows that come and go with every unit would cost a layout each, so those once needed stay till the end.
+        self._reserved = 0 if view.is_over else max(self._reserved, self._rows_below)
+        self._show_changes(None if was_hint else first)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Wraps anew for another width."""
+        """Wraps anew for another width; stays at the end in another height."""
         del event
         width = max(1, self.scrollable_content_region.width)
         if width != self._text.width or width != self._shown_hint.width:
@@ -126,10 +133,24 @@ class LanePane(LineView):
             self._shown_hint.set_width(width)
             self._held = []
             self.rows_changed()
+        elif self.is_following:
+            self.follow()
 
     @property
     def _shows_hint(self) -> bool:
         return self._text.length == 0 and not self._held
+
+    @property
+    def _rows_below(self) -> int:
+        """How many rows the held text has below the text."""
+        return len(self._held) - self._joins_last_row
+
+    def _show_changes(self, first_row: int | None) -> None:
+        """Draws the rows from `first_row` on; where their number is the same, nothing moves and nothing else is drawn."""
+        if first_row is None or self.row_count != self.virtual_size.height:
+            self.rows_changed(first_row)
+        else:
+            self.refresh_lines(first_row, self.row_count - first_row)
 
     @property
     def _joins_last_row(self) -> bool:
@@ -144,9 +165,8 @@ class LanePane(LineView):
         """Signs for the held characters, at most one row of them; then their number and age, if worth a line."""
         if not count:
             return []
-        room = self._text.width - cell_len(self._last_row)
         rows = [_HELD_SIGN * min(count, self._text.width)]
-        if count > room or count >= _COUNTED_CHARS or (seconds or 0.0) >= _COUNTED_S:
+        if count >= _COUNTED_CHARS or (seconds or 0.0) >= _COUNTED_S:
             rows.append(_held_line(count, seconds, self._text.width))
         return rows
 

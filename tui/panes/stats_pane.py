@@ -231,12 +231,9 @@ class StatsPane(RowsPane):
             if index is not None:
                 self._move(index)
 
-    def on_focus(self) -> None:
-        """Shows the cursor."""
-        self._show_all()
-
-    def on_blur(self) -> None:
-        """Hides the cursor."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Shows the cursor, or hides it."""
+        super().watch_has_focus(has_focus)
         self._show_all()
 
     def on_resize(self) -> None:

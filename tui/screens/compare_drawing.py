@@ -43,13 +43,14 @@ class CompareDrawing:
     def draw(self, *, is_due: bool) -> None:
         """What came since the last frame: texts at once, bars and numbers when they are due, and at the end."""
         controller = self._screen.scope.controller
-        is_new = controller.run is not self._run
+        is_due = is_due or controller.run is not self._run
         self._run = controller.run
         if controller.derived is not None:  # until a new run begins, the one before stays
             self._comparison.show(controller.derived)
         self._is_final = self._work() and not controller.is_streaming
-        self._draw_texts()
-        if is_due or is_new or self._is_final:
+        is_due = is_due or self._is_final
+        self._draw_texts(is_due=is_due)
+        if is_due:
             self._draw_rest()
 
     @property
@@ -74,14 +75,14 @@ class CompareDrawing:
     def _lane_pane(self, index: int) -> LanePane:
         return self._screen.query_one(f"#lane-{index}", LanePane)
 
-    def _draw_texts(self) -> None:
+    def _draw_texts(self, *, is_due: bool) -> None:
         now, views = self._now, self._comparison.views
         are_shown = self._screen.query_one("#compare-lanes").display
         for index in range(MOST_LANES):
             pane = self._lane_pane(index)
             pane.show_lane(views[index] if index < len(views) else None)
             if are_shown and pane.display:  # a hidden one catches up at once when it is shown
-                pane.draw_new(now)
+                pane.draw_new(now, is_due=is_due)
 
     def _draw_rest(self) -> None:
         screen = self._screen

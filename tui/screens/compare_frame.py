@@ -27,11 +27,15 @@ def header_spans(scope: StreamscopeApp, lane_count: int, *, is_wide: bool) -> tu
     controller = scope.controller
     plan = controller.run.plan if controller.run is not None else None
     left = [Span(" streamscope", "status--strong")] if is_wide else []
-    words = f"{lane_count} buffer modes over one capture" if is_wide else f"{lane_count} modes"
-    left += [Span(f"{'  ' if is_wide else ' '}Compare"), Span(f"   {words}"), Span(f"   {_described(scope)}")]
+    left.append(Span("  Compare" if is_wide else " Compare"))
     if scope.endpoint.is_demo:
+        words = f"  {lane_count} buffer modes" if is_wide else f"  {lane_count} modes"
         demo = (plan.request.model if plan is not None else None) or scope.endpoint.model
-        left.append(Span(f"  RECORDED  {demo}" + (": your prompt is not read" if is_wide else ""), "status--dim"))
+        recorded = f"  RECORDED  {demo}" + (": your prompt is not read" if is_wide else "")
+        left += [Span(f"{words}  {_described(scope)}"), Span(recorded, "status--dim")]
+    else:
+        words = f"{lane_count} buffer modes over one capture" if is_wide else f"{lane_count} modes"
+        left.append(Span(f"   {words}   {_described(scope)}"))
     now, host = controller.seconds(), (urlsplit(plan.url).netloc or "demo gateway") if plan is not None else ""
     if plan is not None and controller.derived is None:
         lamp = connecting_lamp(now, host)

@@ -154,7 +154,10 @@ class LiveDrawing:
             line.show([])
             return
         last = derived.pipeline.content.tail(40)
-        verdict = verdict_of(derived.arrivals, derived.stats, at, is_over=derived.is_over, last_text=last)
+        frames = len(derived.decoder.frames) if derived.decoder is not None else 0
+        verdict = verdict_of(
+            derived.arrivals, derived.stats, at, frames=frames, is_over=derived.is_over, last_text=last
+        )
         numbers = [] if self._is_wide else live_words.short_numbers(derived.stats)
         sign = Span(" ► " if verdict.sentence else " ", f"status--{verdict.tone}")
         line.show([*(Span(f" {text} ", "status--strong") for text in numbers), sign, Span(verdict.sentence)])

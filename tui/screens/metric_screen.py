@@ -170,4 +170,5 @@ def _title(text: str) -> Row:
 def _wrapped(text: str, width: int, style: str = "", *, indent: int = 0) -> list[Row]:
     wrapped = WrappedText(max(10, width - indent))
     wrapped.append(sanitize(text))
-    return [[Span(" " * indent), Span(wrapped.row_text(row), style)] for row in range(wrapped.row_count)]
+    texts = (wrapped.row_text(row).rstrip() for row in range(wrapped.row_count))
+    return [[Span(" " * indent), Span(text, style)] for text in texts]

@@ -59,6 +59,7 @@ class JSONProgress:
         after = 0
         if automaton.verdict is OPEN:
             reached = automaton.feed(text, 0, self.length)
+            automaton.closed.clear()  # nobody asks where a container ended
             if reached >= 0:
                 return
             after = ~reached

@@ -15,35 +15,56 @@ from tui.core.wire.stream_oddities import StreamOddities
 _OPENERS: Final = ("{", "[")
 _BLANK: Final = " \t\n\r"
 _NUMBER: Final = frozenset("0123456789.eE+-")
-_TAIL_CHARS: Final = 6  # of an escape such as \\ud83c
+_TAIL_CHARS: Final = 7  # of an escape such as \\ud83c, and one before it
+_MAX_UNREAD: Final = 256
 _ends_in_high_half = re.compile(r"(?<!\\)\\u[dD][89abAB][0-9a-fA-F]{2}\Z").search
 
 
 class JSONPieces:
-    """One text that is JSON if it begins with a bracket, as its pieces come."""
+    """One text that is JSON if it begins with a bracket, as its pieces come.
 
-    def __init__(self, oddities: StreamOddities) -> None:
-        self.progress = JSONProgress()
+    Most pieces are only kept: the text is read where a cut may matter, or where the value may end.
+    """
+
+    def __init__(self, oddities: StreamOddities, *, watches_end: bool) -> None:
         self.is_json: bool | None = None
         self._oddities = oddities
+        self._watches_end = watches_end
+        self._progress = JSONProgress()
+        self._unread: list[str] = []
         self._tail = ""
+        self._is_valid = False
+
+    @property
+    def progress(self) -> JSONProgress:
+        """What is known of the text of all pieces."""
+        self._progress.add("".join(self._unread))
+        self._unread.clear()
+        return self._progress
 
     def take(self, text: str, frame: int) -> bool:
-        """Takes the next piece; True if it completed a value that the pieces before it had begun."""
+        """Takes a piece that is not empty; True if it completed a value that the pieces before it had begun."""
         if self.is_json is None and (begin := text.lstrip(_BLANK)):
             self.is_json = begin.startswith(_OPENERS)
         if self.is_json is False:
             return False
-        self._note_split(text, frame)
-        is_later = self.progress.length > 0 and not self.progress.is_valid
-        self.progress.add(text)
-        self._tail = (self._tail + text)[-_TAIL_CHARS - 1 :]
-        return is_later and self.progress.is_valid and bool(self.is_json)
+        tail = self._tail
+        if tail and ("\\" in tail or (tail[-1] in _NUMBER and text[0] in _NUMBER)):
+            self._note_split(text, frame)
+        self._unread.append(text)
+        self._tail = (tail + text)[-_TAIL_CHARS:]
+        if self._watches_end and ("}" in text or "]" in text):
+            was_valid, self._is_valid = self._is_valid, self.progress.is_valid
+            return bool(tail.strip(_BLANK)) and self._is_valid and not was_valid
+        if len(self._unread) >= _MAX_UNREAD and self.progress.error is not None:
+            self.is_json = False
+        return False
 
     def _note_split(self, text: str, frame: int) -> None:
-        if self.progress.is_inside_number and text[0] in _NUMBER:
+        progress = self.progress
+        if progress.is_inside_number and text[0] in _NUMBER:
             self._oddities.trap("split_number", frame)
-        elif self.progress.is_inside_escape or (_ends_in_high_half(self._tail) and text[0] == "\\"):
+        elif progress.is_inside_escape or (_ends_in_high_half(self._tail) and text[0] == "\\"):
             self._oddities.trap("split_escape", frame)
 
 
@@ -63,7 +84,7 @@ class CallOddities:
             if key in self._arguments and self._last[choice] != delta.position:
                 self._oddities.trap("interleaved_calls", frame)
             self._last[choice] = delta.position
-            pieces = self._arguments.setdefault(key, JSONPieces(self._oddities))
+            pieces = self._arguments.setdefault(key, JSONPieces(self._oddities, watches_end=True))
             self._names.setdefault(key, delta.name or "")
             if delta.arguments and pieces.take(delta.arguments, frame):
                 self._oddities.trap("late_arguments", frame)

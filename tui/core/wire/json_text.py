@@ -6,9 +6,14 @@ Only parsing; the meaning belongs to the dialects.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NoReturn
 
-_decode = json.JSONDecoder().raw_decode
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse).raw_decode
 _BLANK = " \t\r\n"
 _MAX_DIGITS = 4000  # int() refuses more than 4300
 
@@ -16,7 +21,8 @@ _MAX_DIGITS = 4000  # int() refuses more than 4300
 def parse_json(text: str) -> Any:
     """The value of a whole JSON text. Raises ValueError, whose message says where and why, for any other text.
 
-    Whole numbers too long for an int become floats; nesting too deep for the parser counts as no JSON.
+    NaN and the infinities are no JSON (RFC 8259 section 6), though Python reads them. Whole numbers too long for an
+    int become floats; nesting too deep for the parser counts as no JSON.
     """
     try:
         value, end = _decode(text)
@@ -29,13 +35,13 @@ def parse_json(text: str) -> Any:
 
 def _parse_with_care(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError:
         raise
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     except ValueError:
-        return json.loads(text, parse_int=_whole_number)
+        return json.loads(text, parse_int=_whole_number, parse_constant=_refuse)
 
 
 def _whole_number(digits: str) -> int | float:

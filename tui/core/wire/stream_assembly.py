@@ -44,7 +44,9 @@ class StreamAssembly:
         self.empty_arguments = ""
         self._has_lone_high = False
         self._calls = CallOddities(self.oddities)
-        self._json_content: JSONPieces | None = JSONPieces(self.oddities)  # None once the answer is known to be prose
+        self._json_content: JSONPieces | None = JSONPieces(
+            self.oddities, watches_end=False
+        )  # None once the answer is known to be prose
         self._books: dict[int, ToolCallBook] = {}
         self._reasoning: list[str] = []
         self._refusal: list[str] = []
@@ -179,7 +181,7 @@ class StreamAssembly:
         """An answer that begins with a bracket may be JSON, which others parse while it grows."""
         if self._json_content is not None:
             self._json_content.take(content, self.frame)
-            if self._json_content.is_json is False or self._json_content.progress.error is not None:
+            if self._json_content.is_json is False:
                 self._json_content = None
 
     def _keep_text(self, chunk: StreamChunk) -> None:

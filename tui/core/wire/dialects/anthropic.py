@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from tui.core.chunks import ToolCallDelta, Usage
+from tui.core.chunks import Usage
 from tui.core.wire.dialects.base import (
     Dialect,
     count_of,
@@ -44,6 +44,7 @@ class Anthropic(Dialect):
         super().__init__(assembly)
         assembly.empty_arguments = "{}"
         self._inputs: dict[int, Any] = {}
+        self._hidden: set[int] = set()
 
     def read(self, value: Any, event: str | None, event_id: str | None) -> None:
         """One event; `error` ends the stream."""
@@ -90,7 +91,13 @@ class Anthropic(Dialect):
         elif kind == "thinking":
             self.assembly.add(reasoning=text_of(block.get("thinking")))
         else:
-            self.assembly.oddities.remark("hidden_member", detail=f"block {text_of(kind)[:80]}")
+            self._note_hidden(index, f"block {text_of(kind)[:80]}")
+
+    def _note_hidden(self, index: int, what: str) -> None:
+        """A block that is no text and no call of ours; once for all of its deltas."""
+        if index not in self._hidden:
+            self._hidden.add(index)
+            self.assembly.oddities.remark("hidden_member", detail=what)
 
     def _read_delta(self, delta: dict[str, Any], index: int) -> None:
         kind = delta.get("type")
@@ -107,8 +114,10 @@ class Anthropic(Dialect):
 
     def _add_arguments(self, index: int, arguments: str) -> None:
         book = self.assembly.calls_of()
-        call: ToolCallDelta | None = book.add(index, arguments=arguments) if index in book else None
-        if call:
+        if index not in book:
+            self._note_hidden(index, "input of no known tool call")
+            return
+        if call := book.add(index, arguments=arguments):
             self.assembly.add(tool_calls=(call,))
 
     def _end_block(self, index: int) -> None:

@@ -61,5 +61,5 @@ def _by_members(value: dict[str, Any]) -> tuple[str, str] | None:
     if isinstance(value.get("outcome"), str) and "kind" in value:
         return Gateway.name, "an error with kind and outcome"
     if value.get("done") is True or isinstance(value.get("content", value.get("item")), str):
-        return Gateway.name, "an object with content, item or done alone"
+        return Gateway.name, "an object with content, item or done"
     return None
