@@ -16,6 +16,7 @@ from textual.theme import Theme
 from tui.child_process import ChildProcess, start_gateway
 from tui.config import Settings
 from tui.core.capture import Record
+from tui.core.comparison import Comparison
 from tui.core.sanitize import count_unsafe, sanitize_line
 from tui.errors import StreamscopeError
 from tui.screens.endpoint_choice import EndpointChoice
@@ -51,6 +52,7 @@ class StreamscopeApp(App[None]):
         self.settings = settings
         self.controller = RunController()
         self.endpoint = EndpointChoice(settings, raw_body)
+        self.comparison = Comparison()
         self._first_prompt = prompt
         self._notice = notice
         self._records = records
@@ -87,7 +89,7 @@ class StreamscopeApp(App[None]):
 
     def copy_text(self, text: str, *, of: str = "") -> None:
         """Copies to the clipboard and says how much, and `of` what."""
-        self.copy_to_clipboard(text)
+        self.copy_to_clipboard(text.encode("utf-8", "replace").decode("utf-8"))  # a lone surrogate has no bytes
         unsafe = count_unsafe(text)
         note = f" It holds {unsafe} control characters, shown as signs here." if unsafe else ""
         self.toast(f"Copied {len(text)} characters{of}.{note}")
@@ -156,6 +158,13 @@ class StreamscopeApp(App[None]):
         )
         yield SystemCommand("model: choose", "a list of the endpoint's models", self.action_choose_model)
         yield SystemCommand("buffer: next mode", "word, sentence, line; re-derives at once", live.action_next_mode)
+        yield SystemCommand(
+            "numbers: definitions", "the next definition set for the numbers", live.action_next_definition
+        )
+        yield SystemCommand("view: joints", "where frames and reads join in the text", live.action_joints)
+        yield SystemCommand("view: Markdown", "the ended answer drawn as Markdown", live.action_next_view)
+        yield SystemCommand("view: zoom", "the focused pane alone", live.action_zoom)
+        yield SystemCommand("compare: buffer modes", "the same text under several buffers", live.action_compare)
         yield SystemCommand("theme: choose", "colours of the app", self.action_change_theme)
         yield SystemCommand("file: screenshot", "the screen as SVG in the current folder", self.action_shot)
         yield SystemCommand("help: this pane", "what its numbers mean, and every key", self.action_pane_help)

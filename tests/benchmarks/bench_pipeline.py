@@ -28,8 +28,8 @@ FIGURE = 0.2
 ANSWER = (
     "Here is a **short** plan, e.g. for version 3.11 of the tool. It has two parts; both are easy.\n\n"
     "1. Read the file, line by line.\n2. Count the words (not the spaces).\n\n"
-    "```python\ndef count(path):\n    with open(path) as file:\n        return sum(len(line.split()) for line in file)\n"
-    '```\n\nThe answer is then `{"words": 1024, "lines": [1, 2, 3]}`, as Dr. Smith said. Is that enough? Yes!\n\n'
+    "```python\ndef count(path):\n    with open(path) as file:\n        return sum(len(line.split()) for line in file)"
+    '\n```\n\nThe answer is then `{"words": 1024, "lines": [1, 2, 3]}`, as Dr. Smith said. Is that enough? Yes!\n\n'
 )
 HEADERS = (("content-type", "text/event-stream"),)
 

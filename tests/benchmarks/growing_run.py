@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import gc
+import inspect
 import json
 import os
 import sys
@@ -38,6 +39,8 @@ def resident_bytes() -> int:
 class GrowingRun(StreamscopeApp):
     """Shows a capture that has begun, makes it grow, measures, quits."""
 
+    CSS_PATH = Path(inspect.getfile(StreamscopeApp)).with_name("app.tcss")  # else it is looked for beside this file
+
     def __init__(self, out: Path, counts: list[int]) -> None:
         begun: list[Record] = [
             CaptureHeader("direct", "http://127.0.0.1/v1", {}, "openai-chat", clock=time.monotonic()),
@@ -46,8 +49,7 @@ class GrowingRun(StreamscopeApp):
         super().__init__(Settings(), records=begun)
         self._out, self._counts, self._fed, self._drawn = out, counts, 0, 0
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def on_mount(self) -> None:  # Textual calls that of the base class too
         self.run_worker(self._measure())
 
     async def _measure(self) -> None:

@@ -37,7 +37,9 @@ async def test_an_empty_pane_shows_its_hint_and_every_key_is_harmless() -> None:
         pane.show_run(pipeline, NONE_YET)
         pane.show_run(pipeline, "This answer has none.")
         assert [row.strip() for row in rows_of(pane)] == ["This answer has none."]
-        assert not (app.copied or app.asked or app.saves)
+        assert not app.copied
+        assert not app.asked
+        assert not app.saves
 
 
 async def test_copy_save_and_source_are_of_the_extract_under_the_cursor() -> None:

@@ -48,6 +48,7 @@ async def test_the_path_is_shown_before_and_said_after(tmp_path: Path) -> None:
     (tmp_path / "extract-2.json").write_text("{}")
     async with saving("x = 1\n", ".py", tmp_path) as (app, pilot):
         assert field(app).value == "extract-3.py"
+        assert "extract-3.py" in field(app).render_line(0).text
         assert str(tmp_path / "extract-3.py") in said(app, "path").replace("\n", "")
         assert not (tmp_path / "extract-3.py").exists()
         await pilot.press("enter")
@@ -79,6 +80,7 @@ async def test_what_exists_is_never_overwritten_be_it_a_link_to_nothing(tmp_path
             await pilot.press("enter")
             await until(pilot, lambda name=name: f"{name}.py exists" in said(app, "problem"))  # type: ignore[misc]
             assert field(app).value == f"{name}-2.py"
+            assert f"{name}-2.py" in said(app, "path")
         await pilot.press("enter")
         await until(pilot, lambda: not isinstance(app.screen, SaveExtract))
     assert (tmp_path / "mine.py").read_text() == "old"

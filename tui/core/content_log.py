@@ -18,11 +18,13 @@ class ContentLog:
         self._ends = array("Q")
         self._times = array("d")
         self._frames = array("Q")
+        self._length = 0
 
     def add(self, text: str, at: float, frame: int) -> int:
         """Appends one non-empty piece and gives its chunk index."""
         self._pieces.append(text)
-        self._ends.append(self.length + len(text))
+        self._length += len(text)
+        self._ends.append(self._length)
         self._times.append(at)
         self._frames.append(frame)
         return len(self._pieces) - 1
@@ -35,7 +37,7 @@ class ContentLog:
     @property
     def length(self) -> int:
         """How many code points there are."""
-        return self._ends[-1] if self._ends else 0
+        return self._length
 
     def text(self) -> str:
         """All of it, joined; linear in its size, so not for every frame."""
@@ -54,9 +56,13 @@ class ContentLog:
         """Text and arrival time of one chunk."""
         return self._pieces[index], self._times[index]
 
-    def pieces_from(self, index: int) -> list[str]:
-        """The texts of the chunks from `index` on."""
-        return self._pieces[index:]
+    def start_of(self, index: int) -> int:
+        """The offset at which a chunk begins; the length of the text for one past the end."""
+        return self._ends[index - 1] if 0 < index <= self.count else 0
+
+    def end_of(self, index: int) -> int:
+        """The offset behind a chunk's last code point."""
+        return self._ends[index]
 
     def chunk_at(self, offset: int) -> int:
         """The chunk that holds the code point at `offset`; the last chunk for offsets past the end."""

@@ -11,7 +11,6 @@ from typing import Final
 
 from tui.core.metric_rows import (
     LINEAR,
-    RATE,
     SECONDS,
     Row,
     choices,
@@ -20,9 +19,11 @@ from tui.core.metric_rows import (
     gap_longest,
     gap_mean,
     gap_quantile,
+    input_tokens,
     metric_of,
     moments,
     output_tokens,
+    prefill_rate,
     span,
     texts,
     time_per_token,
@@ -67,11 +68,6 @@ def _content_rate(facts: RunFacts) -> float | None:
     return facts.visible_count / elapsed if elapsed and facts.visible_count else None
 
 
-def _prefill_rate(facts: RunFacts) -> float | None:
-    elapsed = facts.between("t0", "t1")
-    return facts.input_tokens / elapsed if elapsed and facts.input_tokens else None
-
-
 _AIPERF: Final = (
     span("ttft_s", "Time to First Token", "t0", "t1", "First non-empty response minus t0; reasoning counts."),
     span("ttst_s", "Time to Second Token", "t1", "t2", "Second non-empty response minus the first."),
@@ -90,15 +86,7 @@ _AIPERF: Final = (
         "tokens_per_s", "Output Token Throughput Per User", "t1", "tn", "1 / inter token latency.", skipped=1, source=""
     ),
     token_rate("e2e_tokens_per_s", "E2E Output Token Throughput", "t0", "tn", "N / latency.", skipped=0, source=""),
-    Row(
-        "prefill_tokens_per_s",
-        "Prefill Throughput Per User",
-        RATE,
-        "Prompt tokens / TTFT.",
-        _prefill_rate,
-        moments("t0", "t1"),
-        words(""),
-    ),
+    prefill_rate("Prefill Throughput Per User", "Prompt tokens / TTFT.", words("")),
     span("ttfb_s", "HTTP Waiting", "t0", "tb", "First body byte minus the request sent."),
 )
 _VLLM: Final = (
@@ -148,15 +136,7 @@ _OTEL: Final = (
     ),
     span("duration_s", "gen_ai.client.operation.duration", "t0", "te", "End mark, or the close, minus t0."),
     output_tokens(token_source("gen_ai.client.token.usage, type output")),
-    Row(
-        "input_tokens",
-        "input tokens",
-        "tokens",
-        "Prompt tokens as the server's usage says.",
-        lambda f: f.input_tokens,
-        moments(),
-        words("gen_ai.client.token.usage, type input"),
-    ),
+    input_tokens(words("gen_ai.client.token.usage, type input")),
 )
 _LLMPERF: Final = (
     span("ttft_s", "ttft_s", "t0", "tv", "First non-empty content minus t0: reasoning does not count."),

@@ -111,6 +111,22 @@ def output_tokens(source: Words) -> Row:
     )
 
 
+def input_tokens(source: Words) -> Row:
+    """The tokens of the prompt; never counted in chunks."""
+    formula = "Prompt tokens as the server's usage says."
+    return Row("input_tokens", "input tokens", "tokens", formula, lambda f: f.input_tokens, moments(), source)
+
+
+def prefill_rate(name: str, formula: str, source: Words) -> Row:
+    """Prompt tokens by the time to the first generated text; None without either."""
+
+    def value(facts: RunFacts) -> float | None:
+        elapsed = facts.between("t0", "t1")
+        return facts.input_tokens / elapsed if elapsed and facts.input_tokens else None
+
+    return Row("prefill_tokens_per_s", name, RATE, formula, value, moments("t0", "t1"), source)
+
+
 def time_per_token(key: str, name: str, earlier: str, later: str, formula: str, *, skipped: int, source: str) -> Row:
     """A span shared out among the tokens but the first `skipped`; None without usage, since chunks are no tokens."""
 

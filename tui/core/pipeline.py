@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tui.core.chunks import CodeBlockReady, JSONReady, PipelineEvent, SegmentReady, StreamChunk
+from tui.core.chunks import CodeBlockReady, JSONReady, PipelineEvent, StreamChunk
 from tui.core.content_log import ContentLog
 from tui.core.text.code_blocks import CodeBlock, CodeBlockParser
 from tui.core.text.json_parser import JSONStreamParser, JSONValue
@@ -111,10 +111,6 @@ class StreamPipeline:
         if self.finished_at is not None:
             segments.flush(self.finished_at)
         self.segments = segments
-
-    def first_segment(self) -> SegmentReady | None:
-        """The first unit that came out, if one has."""
-        return self.segments.segment(0) if self.segments.count else None
 
     def _add_tool_calls(self, chunk: StreamChunk) -> None:
         for delta in chunk.tool_calls:

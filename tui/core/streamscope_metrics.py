@@ -10,15 +10,16 @@ from typing import Final
 
 from tui.core.metric_rows import (
     LINEAR,
-    RATE,
     SECONDS,
     Row,
     gap_deviation,
     gap_longest,
     gap_mean,
     gap_quantile,
+    input_tokens,
     moments,
     output_tokens,
+    prefill_rate,
     span,
     texts,
     time_per_token,
@@ -30,11 +31,6 @@ from tui.core.run_facts import Anchor, RunFacts
 
 # Gaps below this are one delivery, not rhythm.
 BURST_GAP_S: Final = 0.001
-
-
-def _prefill_rate(facts: RunFacts) -> float | None:
-    elapsed = facts.between("t0", "t1")
-    return facts.input_tokens / elapsed if elapsed and facts.input_tokens else None
 
 
 def _spread(facts: RunFacts) -> float | None:
@@ -164,15 +160,7 @@ _LENGTHS: Final = (
 )
 _SPEED: Final = (
     output_tokens(token_source("")),
-    Row(
-        "input_tokens",
-        "input tokens",
-        "tokens",
-        "Prompt tokens as the server's usage says.",
-        lambda f: f.input_tokens,
-        moments(),
-        words("usage"),
-    ),
+    input_tokens(words("usage")),
     token_rate(
         "tokens_per_s",
         "decode speed",
@@ -183,15 +171,7 @@ _SPEED: Final = (
         source="as AIPerf's output token throughput per user",
     ),
     token_rate("e2e_tokens_per_s", "E2E speed", "t0", "tn", "N / (tn - t0).", skipped=0, source="as AIPerf"),
-    Row(
-        "prefill_tokens_per_s",
-        "prefill speed",
-        RATE,
-        "Prompt tokens / TTFT; queue and network are in it.",
-        _prefill_rate,
-        moments("t0", "t1"),
-        words("as AIPerf"),
-    ),
+    prefill_rate("prefill speed", "Prompt tokens / TTFT; queue and network are in it.", words("as AIPerf")),
 )
 _STALLS: Final = (
     Row(

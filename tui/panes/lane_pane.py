@@ -146,7 +146,7 @@ class LanePane(LineView):
         return len(self._held) - self._joins_last_row
 
     def _show_changes(self, first_row: int | None) -> None:
-        """Draws the rows from `first_row` on; where their number is the same, nothing moves and nothing else is drawn."""
+        """Draws the rows from `first_row` on; nothing else, where their number is the same and so nothing moves."""
         if first_row is None or self.row_count != self.virtual_size.height:
             self.rows_changed(first_row)
         else:

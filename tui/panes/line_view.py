@@ -7,15 +7,18 @@ from `Span`s (text, style name); all text must be sanitised by the subclass, whi
 from __future__ import annotations
 
 from collections import OrderedDict
+from math import ceil
 from typing import Any, ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.selection import Selection
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui.panes.wrapped_text import TAB_CELLS
 
@@ -34,6 +37,8 @@ class LineView(ScrollView, can_focus=True):
     """A scrolling view over rows; follows the end only while the user is at the end."""
 
     ALLOW_SELECT = True
+    KEEPS_LINES: ClassVar[bool] = False
+    """Whether a final row looks the same wherever it is scrolled to, its frame included, until `rows_changed`."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", "down", id="list.down", show=False),
         Binding("k", "scroll_up", "up", id="list.up", show=False),
@@ -49,6 +54,9 @@ class LineView(ScrollView, can_focus=True):
         self.is_following = True
         self._strips: OrderedDict[tuple[int, bool], Strip] = OrderedDict()
         self._style_cache: dict[str, Style] = {}
+        self._lines: OrderedDict[int, Strip] = OrderedDict()
+        self._lines_look: tuple[int, bool, str] = (0, False, "")
+        self._shown_thumb = (0, 0)
 
     @property
     def row_count(self) -> int:
@@ -65,17 +73,16 @@ class LineView(ScrollView, can_focus=True):
 
     def rows_changed(self, first_row: int | None = None) -> None:
         """Says that rows changed: from `first_row` on, or (None) all of them. Call it once a frame at most."""
-        if first_row is None:
-            self._strips.clear()
-        else:
-            for key in [key for key in self._strips if key[0] >= first_row]:
-                del self._strips[key]
-        size = Size(self.scrollable_content_region.width, self.row_count)
-        if self.virtual_size != size:
-            self.virtual_size = size
+        self._forget_rows(first_row)
+        top = self.scroll_offset.y
+        self._set_extent(Size(self.scrollable_content_region.width, self.row_count))
         if self.is_following:
             self.scroll_to(y=self.max_scroll_y, force=True)
-        self.refresh()
+        self._move_bar()
+        if first_row is None:
+            self.refresh()
+        elif self.scroll_offset.y == top:  # else all rows moved, and Textual draws them
+            self._refresh_from(first_row - top)
 
     def follow(self) -> None:
         """Goes to the end and stays there while more comes."""
@@ -100,7 +107,27 @@ class LineView(ScrollView, can_focus=True):
         width = self.size.width
         if row >= self.row_count:
             return Strip.blank(width, self.rich_style)
-        return self._strip(row, width).apply_offsets(0, row)
+        return self._strip(row, width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of the screen, frame included; those that only moved are not made again."""
+        if not self.KEEPS_LINES or crop.column_span != (0, self.outer_size.width):
+            return super().render_lines(crop)
+        look = (crop.width, self.has_focus, self.app.theme)
+        if look != self._lines_look:
+            self._lines.clear()
+            self._lines_look = look
+        lines: list[Strip] = []
+        missing = 0
+        for y in crop.line_range:
+            line = self._kept_line(y)
+            if line is None:
+                missing += 1
+                continue
+            lines += self._new_lines(crop, y - missing, missing)
+            lines.append(line)
+            missing = 0
+        return lines + self._new_lines(crop, crop.bottom - missing, missing)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text, for the clipboard."""
@@ -117,28 +144,92 @@ class LineView(ScrollView, can_focus=True):
     def selection_updated(self, selection: Selection | None) -> None:
         """Draws a changed selection."""
         del selection
-        self._strips.clear()
+        self._forget_rows()
         self.refresh()
 
     def notify_style_update(self) -> None:
         """Forgets cached styles when the theme changes."""
         self._style_cache.clear()
-        self._strips.clear()
+        self._forget_rows()
         super().notify_style_update()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Stops following when the user leaves the end, and follows again when they return to it."""
-        super().watch_scroll_y(old_value, new_value)
+        self._move_bar()
         self.scroll_target_y = new_value  # nothing glides here, and a resize moves only the position
         if round(old_value) != round(new_value):
+            self.refresh(self.size.region)
             self.is_following = new_value >= self.max_scroll_y
+
+    def _set_extent(self, extent: Size) -> None:
+        """Sets how much there is to scroll over; a longer text in the same frame needs no layout of the screen."""
+        before, height = self.virtual_size, self.container_size.height
+        if extent == before:
+            return
+        has_same_frame = extent.width == before.width and self.show_vertical_scrollbar == (extent.height > height > 0)
+        if has_same_frame and extent.height > before.height:
+            self.set_reactive(Widget.virtual_size, extent)
+        else:
+            self.virtual_size = extent
+
+    def _move_bar(self) -> None:
+        """Tells the scroll bar where the view stands; draws it only when its thumb looks different."""
+        if not self.show_vertical_scrollbar:
+            return
+        bar, rows = self.vertical_scrollbar, self.virtual_size.height
+        thumb = _thumb(bar.size.height, rows, bar.window_size, self.scroll_y)
+        bar.set_reactive(ScrollBar.window_virtual_size, rows)
+        bar.set_reactive(ScrollBar.position, self.scroll_y)
+        if thumb != self._shown_thumb:
+            self._shown_thumb = thumb
+            bar.refresh()
+
+    def _forget_rows(self, first_row: int | None = None) -> None:
+        """Forgets how rows look, from `first_row` on or (None) all of them."""
+        if first_row is None:
+            self._strips.clear()
+            self._lines.clear()
+            return
+        for key in [key for key in self._strips if key[0] >= first_row]:
+            del self._strips[key]
+        for row in [row for row in self._lines if row >= first_row]:
+            del self._lines[row]
+
+    def _refresh_from(self, y: int) -> None:
+        """Has the lines of the content from `y` on drawn again; those above show what they showed."""
+        y = max(0, y)
+        if y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, self.size.height - y))
+
+    def _row_of_line(self, y: int) -> int | None:
+        """The final row that stands on a line of the widget; None for its frame and for rows that may change."""
+        line = y - self.gutter.top
+        row = line + self.scroll_offset.y
+        is_final = 0 <= line < self.size.height and row < self.row_count and self.row_is_final(row)
+        return row if is_final else None
+
+    def _kept_line(self, y: int) -> Strip | None:
+        row = self._row_of_line(y)
+        return None if row is None else self._lines.get(row)
+
+    def _new_lines(self, crop: Region, y: int, count: int) -> list[Strip]:
+        """Lines from `y` on, drawn by Textual and kept if their rows are final."""
+        if not count:
+            return []
+        lines = super().render_lines(Region(crop.x, y, crop.width, count))
+        for number, line in enumerate(lines):
+            if (row := self._row_of_line(y + number)) is not None:
+                self._lines[row] = line
+                if len(self._lines) > _CACHED_ROWS:
+                    self._lines.popitem(last=False)
+        return lines
 
     def _strip(self, row: int, width: int) -> Strip:
         key = (row, self.has_focus)
         cached = self._strips.get(key)
         if cached is not None and cached.cell_length == width:
             return cached
-        strip = self._draw(row, width)
+        strip = self._draw(row, width).apply_offsets(0, row)
         if self.row_is_final(row):
             self._strips[key] = strip
             if len(self._strips) > _CACHED_ROWS:
@@ -180,6 +271,14 @@ class LineView(ScrollView, can_focus=True):
             style = self.get_component_rich_style(name, partial=True)
             self._style_cache[name] = style
         return style
+
+
+def _thumb(height: int, rows: int, window: int, position: float) -> tuple[int, int]:
+    """Start and length of a scroll bar's thumb in eighths of a cell, which is how finely one is drawn."""
+    if not (height and rows > window > 0):
+        return 0, 0
+    length = max(1.0, window * height / rows)
+    return int((height - length) * position / (rows - window) * 8), ceil(length * 8)
 
 
 def _expand(text: str) -> str:

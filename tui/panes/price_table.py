@@ -12,7 +12,7 @@ from tui.panes.line_view import Span
 from tui.panes.rows_pane import Row, RowsPane
 
 # Least widths, so that numbers keep their place when they change.
-_WIDE_NAME, _WIDE = 14, (15, 13, 12, 12, 9, 19, 14, 12)
+_WIDE_NAME, _WIDE = 14, (15, 13, 12, 12, 9, 17, 14, 13)
 _NARROW_NAME, _NARROW = 12, (8, 9, 8, 8, 7, 9, 8, 7)
 _NARROW_HEADINGS = ("first", "after", "p50", "max", "units", "silence", "starts", "waits")
 _UNITS, _STARTS, _WAITS = 4, 6, 7

@@ -79,7 +79,7 @@ class RasterPane(LineView):
         is_wide = width >= 100
         label = _LABEL if is_wide else _NARROW_LABEL
         room = width - len(label) - (4 if is_wide else 12)
-        if self._view is None or room < 8 or not self._view.times:
+        if self._view is None or room < 8 or not self._view.times or self._view.span_s <= 0:
             return [[Span(label + "One mark per arrival, from left to right.", "raster--label")], []]
         marks = self._marks(self._view, room)
         if is_wide:

@@ -50,6 +50,11 @@ class StyledText:
         return self._length == 0
 
     @property
+    def length(self) -> int:
+        """How many code points are drawn, marks included."""
+        return self._length
+
+    @property
     def ends_with_newline(self) -> bool:
         """Whether the next stretch begins a line."""
         last = self._pieces[-1] if self._pieces else self.wrapped.slice(self._length - 1, self._length)
@@ -94,11 +99,6 @@ class StyledText:
             return 0
         index = max(0, bisect_right(self._content_chars, content_offset) - 1)
         return self._content_starts[index] + content_offset - self._content_chars[index]
-
-    def content_chunk_at(self, offset: int) -> int | None:
-        """The content chunk that is drawn at an offset, or the one before it; None before the first."""
-        index = bisect_right(self._content_starts, offset) - 1
-        return index if index >= 0 else None
 
     def _between(self, start: int, end: int) -> Iterator[tuple[int, str, int]]:
         index = max(0, bisect_right(self._starts, start) - 1)

@@ -42,6 +42,7 @@ class TextPane(LineView):
     `shows_joints` draws `|` where a frame ends inside the text, `┆` where one network read brought several.
     """
 
+    KEEPS_LINES = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(f"text--{name}" for name in STYLE_NAMES if name),
         "text--empty",
@@ -81,6 +82,7 @@ class TextPane(LineView):
         self._last_at: float | None = None
         self._frame = -1
         self._channel = (CONTENT, -1)
+        self._tool_starts: dict[int, tuple[int, int]] = {}
 
     @property
     def row_count(self) -> int:
@@ -125,15 +127,20 @@ class TextPane(LineView):
 
     def reveal(self, start: int, end: int) -> None:
         """Marks the content between two offsets and scrolls to it."""
-        self._found = (self._text.offset_of(start), self._text.offset_of(max(start, end - 1)) + 1)
+        self._show_found(self._text.offset_of(start), self._text.offset_of(max(start, end - 1)) + 1)
+
+    def _show_found(self, start: int, end: int) -> None:
+        self._found = (start, end)
         self.is_following = False
         row = self._text.wrapped.row_at(self._found[0])
         self.rows_changed()
         self.scroll_to(y=max(0, row - 2), force=True)
 
-    def content_chunk_at_row(self, row: int) -> int | None:
-        """The content chunk with which a row begins."""
-        return self._text.content_chunk_at(self._text.wrapped.row_start(row))
+    def reveal_tool(self, position: int) -> None:
+        """Marks the heading of a tool call and scrolls to it."""
+        heading = self._tool_starts.get(position)
+        if heading is not None:
+            self._show_found(*heading)
 
     def row_spans(self, row: int) -> list[Span]:
         """What stands in a row, cut where the style changes."""
@@ -210,6 +217,8 @@ class TextPane(LineView):
             return
         if not self.is_empty and not self._text.ends_with_newline:
             self._text.add("\n", HEADING)
+        if channel == TOOL:
+            self._tool_starts.setdefault(tool, (self._text.length, self._text.length + len(heading) - 1))
         self._text.add(heading, HEADING)
         self._channel = (channel, tool)
 

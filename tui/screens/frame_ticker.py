@@ -10,7 +10,7 @@ from collections.abc import Callable
 FRAMES_PER_S = 30
 SLOW_EVERY = 6  # numbers, lamps and plots: five times a second
 _FEW_CHUNKS = 12  # up to so many a frame, half the frames show the same text as smoothly
-_WAITING_WRITES = 2
+_MANY_CHUNKS = 200  # from so many a frame on nobody reads along, and half the frames show as much
 _DRAWING_SHARE = 0.5  # drawing may take half of the time, keys and reading need the other
 
 
@@ -23,7 +23,6 @@ class FrameTicker:
         self._ticks = 0
         self._skip = 0
         self._slow_due = 0
-        self._last_chunks = 0
 
     def begin(self, chunk_count: int) -> bool:
         """Whether this tick may draw; `chunk_count` is how many chunks wait to be shown."""
@@ -32,9 +31,10 @@ class FrameTicker:
         if self._skip > 0:
             self._skip -= 1
             return False
-        if self._waiting_writes() > _WAITING_WRITES:  # a slow terminal: more frames would only queue
+        if self._waiting_writes():  # a slow terminal: more frames would only queue, and keys behind them
             return False
-        return not (0 < chunk_count <= _FEW_CHUNKS and self._ticks % 2)
+        is_half_enough = 0 < chunk_count <= _FEW_CHUNKS or chunk_count >= _MANY_CHUNKS
+        return not (is_half_enough and self._ticks % 2)
 
     def slow_is_due(self) -> bool:
         """Whether it is time for what is drawn five times a second."""

@@ -66,7 +66,7 @@ class HelpScreen(BaseModal):
 
 def help_rows(pane: str, width: int) -> list[Row]:
     """The rows of the help: the pane's own text, then the keys."""
-    title, text = PANES[pane]
+    title, text = PANES.get(pane, PANES["text"])
     rows: list[Row] = [[Span(title, "help--title")]]
     wrapped = WrappedText(width)
     wrapped.append(text)

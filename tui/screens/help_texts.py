@@ -36,6 +36,14 @@ PANES: dict[str, tuple[str, str]] = {
             "stalls: gaps above 250 ms and 5 times the run's own median. n/a: not defined yet."
         ),
     ),
+    "raster": (
+        "5 arrivals",
+        (
+            "One mark per arrival, from left to right: the taller, the more came in that slice of time. ! marks a "
+            "stall. The line under it says what the arrivals show: streams, comes in batches, or one lump."
+        ),
+    ),
+    "preview": ("1 text", "The answer drawn as Markdown. Links are shown, never opened. v returns to the plain text."),
     "prompt": (
         "prompt",
         "enter sends, ctrl+j begins a new line. A pasted newline is text. esc leaves the prompt.",
@@ -50,8 +58,18 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("run.again", "ctrl+r", "the same request again"),
     ("set.transport", "t", "transport of the next run: SSE, WebSocket, direct"),
     ("set.model", "m", "model of the next run"),
+    ("set.definitions", "M", "definition set of the numbers; shows what changes"),
+    ("screen.compare", "c, F3", "compare buffer modes on one clock"),
+    ("view.next", "v", "text: plain or Markdown; numbers: values or histogram"),
+    ("view.joints", "|", "where frames and reads join in the text"),
+    ("view.zoom", "z", "the focused pane alone, and back"),
+    ("screen.live", "l", "follow the end of the focused pane"),
+    ("item.source", "enter", "where it comes from: a unit or extract in the text, a number's formula"),
+    ("item.copy", "y", "copy the text, unit, extract or numbers"),
+    ("item.save", "s", "save an extract to a file, after showing where"),
+    ("tree.fold", "left, right", "fold, unfold a JSON value"),
     ("set.buffer", "b", "buffer mode: word, sentence, line; re-derives at once"),
-    ("pane.1", "1 2 3 4", "focus a pane"),
+    ("pane.1", "1 2 3 4 5", "focus a pane; 5 is the arrivals"),
     ("pane.next", "tab, shift+tab", "next, previous pane"),
     ("list.first", "g, home", "first row"),
     ("list.last", "G, end", "last row, and follow the end"),

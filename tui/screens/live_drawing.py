@@ -99,9 +99,8 @@ class LiveDrawing:
         query(TextPane).set_hint(live_words.text_hint(run, now, is_demo=scope.endpoint.is_demo))
         log = pipeline.segments if pipeline is not None else None
         query(SegmentsPane).show(log, at, live_words.segments_hint(run, scope.controller.mode))
-        query(ExtractsPane).show_run(pipeline, live_words.extracts_hint(run))
-        stats = query(StatsPane)
-        stats.show_stats(derived.stats if derived is not None else None, self._notes(stats), live_words.NO_NUMBERS)
+        query(ExtractsPane).show_run(pipeline, live_words.extracts_hint(run), at)
+        self._draw_stats(at)
         query(RasterPane).show(self._arrivals(at))
         self._draw_header(now)
         self._draw_verdict(at)
@@ -111,11 +110,26 @@ class LiveDrawing:
             self.is_end_shown = True
             self._note_end(run)
 
+    def _draw_stats(self, at: float) -> None:
+        run, derived = self._run, self._derived
+        pane = self._screen.query_one(StatsPane)
+        has_probe = run is not None and run.stream is not None
+        pane.show_stats(
+            derived.stats if derived is not None else None,
+            self._notes(pane),
+            live_words.NO_NUMBERS,
+            arrivals=derived.arrivals if derived is not None else None,
+            now_s=at,
+            stamp_error_s=self._screen.scope.controller.probe.stamp_error_s if has_probe else None,
+        )
+
     def _note_end(self, run: ActiveRun) -> None:
         """Under the text that came stands why no more will."""
         result = run.derived.result if run.derived is not None else None
         if result is None:
             return
+        if run.derived is not None:
+            self._screen.scope.comparison.show(run.derived)
         pane = self._screen.query_one(TextPane)
         if result.problem is not None:
             pane.add_note(StatsPane.problem_lines(result.problem))
@@ -193,10 +207,12 @@ class LiveDrawing:
         self._title("text", "1 text", f"{chars} char  {frames} frames")
         self._title("segments", units, "b mode")
         self._title("extracts", "3 extracts", f"code {code}  json {values}  tools {tools}")
-        self._title("stats", "4 stats", "streamscope")
+        info = self._screen.query_one(StatsPane).title_info
+        self._title("stats", "4 stats", info)
         labels = zip(SIDE_PANES, (units, f"3 extracts {code + values + tools}", "4 stats"), strict=True)
         tabs = [self._tab(name, label) for name, label in labels]
-        self._screen.query_one("#tabs", StatusLine).show(tabs, [Span("b mode ", "status--dim")])
+        right = info if self._screen.front_pane == "stats" else "b mode"
+        self._screen.query_one("#tabs", StatusLine).show(tabs, [Span(f"{right} ", "status--dim")])
 
     def _tab(self, name: str, label: str) -> Span:
         is_front = name == self._screen.front_pane

@@ -10,9 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
+from textual.timer import Timer
 from textual.widgets import Static
 
-from tui.panes.extracts_pane import ExtractsPane
+from tui.panes.cursor_view import SourceAsked
+from tui.panes.extracts_pane import ExtractsPane, SaveAsked
 from tui.panes.line_view import LineView
 from tui.panes.prompt_bar import PromptArea
 from tui.panes.raster_pane import RasterPane
@@ -21,13 +23,17 @@ from tui.panes.stats_pane import StatsPane
 from tui.panes.status_line import StatusLine
 from tui.panes.text_pane import TextPane
 from tui.screens.base_screen import BaseScreen
+from tui.screens.compare_screen import CompareScreen
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.live_drawing import SIDE_PANES, LiveDrawing
+from tui.screens.metric_screen import MetricScreen
+from tui.screens.save_extract import SaveExtract
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
 
 BUFFER_MODES = ("word", "sentence", "line")
+_REST_S = 0.2  # how often a screen at rest looks whether something began
 
 
 class LiveScreen(BaseScreen):
@@ -44,6 +50,8 @@ class LiveScreen(BaseScreen):
         Binding("m", "app.choose_model", "model", id="set.model"),
         Binding("question_mark", "app.pane_help", "help", id="app.help"),
         Binding("vertical_line", "joints", "joints", id="view.joints"),
+        Binding("M", "next_definition", "definitions", id="set.definitions"),
+        Binding("c,f3", "compare", "compare", id="screen.compare"),
         Binding("v", "next_view", "view", id="view.next"),
         Binding("z", "zoom", "zoom", id="view.zoom"),
         Binding("l", "follow", "follow", id="screen.live"),
@@ -59,6 +67,7 @@ class LiveScreen(BaseScreen):
         self.front_pane = "segments"
         self._drawing = LiveDrawing(self)
         self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
+        self._frames: Timer | None = None
 
     @property
     def scope(self) -> StreamscopeApp:
@@ -87,7 +96,8 @@ class LiveScreen(BaseScreen):
         """Starts the ticker; the prompt has the focus."""
         self._show_side("segments")
         self.set_focus(self.query_one(PromptArea))
-        self.set_interval(1 / FRAMES_PER_S, self._tick)
+        self._frames = self.set_interval(1 / FRAMES_PER_S, self._tick)
+        self.set_interval(_REST_S, self._wake)
         self.draw_slow()
 
     def model_changed(self) -> None:
@@ -188,6 +198,39 @@ class LiveScreen(BaseScreen):
         else:
             self.scope.toast("There is no text to copy yet.")
 
+    def action_next_definition(self) -> None:
+        """The next definition set; pane 4 shows what it changes."""
+        self._show_side("stats")
+        self.query_one(StatsPane).next_definition()
+        self.draw_slow()
+
+    def action_compare(self) -> None:
+        """The same text under several buffer modes, side by side."""
+        self.app.push_screen(CompareScreen(self.scope.comparison))
+
+    @on(StatsPane.MetricAsked)
+    def _metric_asked(self, message: StatsPane.MetricAsked) -> None:
+        self.app.push_screen(MetricScreen(message.question))
+
+    @on(SaveAsked)
+    def _save_asked(self, message: SaveAsked) -> None:
+        self.app.push_screen(SaveExtract(message.text, message.suffix))
+
+    @on(SourceAsked)
+    def _source_asked(self, message: SourceAsked) -> None:
+        """Shows in pane 1 where a unit or an extract came from."""
+        derived = self.scope.controller.derived
+        if derived is None:
+            return
+        pane, content = self.query_one(TextPane), derived.pipeline.content
+        self.show_plain()
+        if message.tool is not None:
+            pane.reveal_tool(message.tool)
+        elif content.count:
+            last = content.count - 1 if message.last_chunk is None else message.last_chunk
+            pane.reveal(content.start_of(message.first_chunk), content.end_of(last))
+        self.set_focus(pane)
+
     def action_zoom(self) -> None:
         """Gives the focused pane the whole body, or gives it back."""
         focused = self.focused
@@ -207,10 +250,20 @@ class LiveScreen(BaseScreen):
     def draw_slow(self) -> None:
         """Draws everything now."""
         self._drawing.draw_rest()
+        self._wake()
+
+    def _wake(self) -> None:
+        """Lets the frames begin again once there is something to draw: thirty looks a second cost as much as that."""
+        if self._frames is not None and self.is_current and not self._drawing.is_settled:
+            self._frames.resume()
 
     def _tick(self) -> None:
         """One frame: the text at once, the rest on the slow beat; nothing at all while nothing changes."""
-        if self._drawing.is_settled or not self._ticker.begin(self._drawing.waiting_chunks):
+        if not self.is_current or self._drawing.is_settled:
+            if self._frames is not None:
+                self._frames.pause()
+            return
+        if not self._ticker.begin(self._drawing.waiting_chunks):
             return
         started = time.monotonic()
         self._drawing.draw_text()

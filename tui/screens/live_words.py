@@ -12,7 +12,7 @@ NOTHING_YET = "Nothing has run yet. enter plays the recorded demo, streamscope -
 NOTHING_YET_OWN = "Nothing has run yet. Type a prompt and press enter."
 NO_EXTRACTS = "No code block, JSON value or tool call yet."
 NO_EXTRACTS_EVER = "This answer has none. m demo/json shows one."
-NO_NUMBERS = "Numbers appear with the first token."
+NO_NUMBERS = "Numbers appear with the first token. enter on one shows its formula."
 
 
 def text_hint(run: ActiveRun | None, now: float, *, is_demo: bool) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from itertools import count
+from itertools import count as counting
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -54,7 +54,7 @@ class SaveExtract(BaseModal):
     SaveExtract > Vertical {
         width: 90%; max-width: 96; height: auto; border: round $accent; background: $surface; padding: 0 1;
     }
-    SaveExtract Input { border: none; height: 1; padding: 0; background: $panel; }
+    SaveExtract Input, SaveExtract Input:focus { border: none; height: 1; padding: 0; background: $panel; }
     SaveExtract #save-problem { color: $text-error; }
     SaveExtract Static { height: auto; }
     """
@@ -79,8 +79,7 @@ class SaveExtract(BaseModal):
     def _name_changed(self, message: Input.Changed) -> None:
         """Shows where the file will be, or why it cannot be there."""
         problem = name_problem(message.value)
-        path = "" if problem else f"will be written: {sanitize_line(str(self._folder / message.value.strip()))}"
-        self.query_one("#save-path", Static).update(Content(path))
+        self._show_path("" if problem else message.value.strip())
         self._say(problem)
 
     @on(Input.Submitted)
@@ -96,7 +95,7 @@ class SaveExtract(BaseModal):
             other = other_name(self._folder, name)
             with self.prevent(Input.Changed):
                 message.input.value = other
-            self.query_one("#save-path", Static).update(Content(f"will be written: {sanitize_line(other)}"))
+            self._show_path(other)
             self._say(f"{name} exists; nothing is overwritten. enter saves as {other}.")
         except (OSError, ValueError) as error:
             self._say(f"Not saved: {getattr(error, 'strerror', None) or error}.")
@@ -104,6 +103,10 @@ class SaveExtract(BaseModal):
             self.dismiss(self._folder / name)
             app: StreamscopeApp = self.app  # type: ignore[assignment]
             app.toast(f"Saved {self._folder / name}, {_sizes(self._text)}")
+
+    def _show_path(self, name: str) -> None:
+        path = f"will be written: {sanitize_line(str(self._folder / name))}" if name else ""
+        self.query_one("#save-path", Static).update(Content(path))
 
     def _say(self, problem: str) -> None:
         self.query_one("#save-problem", Static).update(Content(sanitize_line(problem)))
@@ -144,7 +147,7 @@ def other_name(folder: Path, name: str) -> str:
     path = PurePosixPath(name)
     if _NUMBERED.match(name):
         return free_name(folder, path.suffix)
-    names = (f"{path.stem}-{number}{path.suffix}" for number in count(2))
+    names = (f"{path.stem}-{number}{path.suffix}" for number in counting(2))
     return next(other for other in names if not os.path.lexists(folder / other))
 
 
@@ -164,5 +167,9 @@ def write_new(path: Path, text: str) -> None:
 
 def _sizes(text: str) -> str:
     unsafe = count_unsafe(text)
-    characters = f"{len(text)} characters."
-    return f"{characters} It holds {unsafe} control characters." if unsafe else characters
+    note = f" It holds {_counted(unsafe, 'control character')}." if unsafe else ""
+    return f"{_counted(len(text), 'character')}.{note}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")

@@ -61,6 +61,14 @@ def test_trap_is_found_in_its_frame(kind: str, body: str, frame: int) -> None:
     assert plain == set()
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_the_traps_of_one_frame_have_one_order(size: int) -> None:
+    body = (sse(delta(role="assistant"), TEXT).replace(": ", ":").replace("\n", "\r\n") + DONE).encode()
+    whole = decode([body]).traps
+    assert len(whole) == 3
+    assert decode([body[start : start + size] for start in range(0, len(body), size)]).traps == whole
+
+
 def test_code_point_split_over_reads_is_found_in_the_frame_that_it_is_in() -> None:
     body = (sse(TEXT) + 'data: {"choices": [{"delta": {"content": "é"}}]}\n\n' + DONE).encode()
     at = body.index("é".encode())

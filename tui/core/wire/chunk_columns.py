@@ -32,10 +32,10 @@ class ChunkColumns(Sequence[StreamChunk]):
         self._rich[len(self._contents)] = chunk
         self.add_text(chunk.content if chunk.choice == 0 else "", chunk.frame)
 
-    def add_text(self, content: str, frame: int) -> None:
-        """Appends a chunk that is nothing but text of choice 0."""
-        self._contents.append(content)
+    def add_text(self, content: str, frame: int) -> int:
+        """Appends a chunk that is nothing but text of choice 0, and gives its index."""
         self._frame_indices.append(frame)
+        return self._contents.append(content)
 
     def begin_model(self, model: str | None) -> None:
         """The chunks added from now on come from this model."""

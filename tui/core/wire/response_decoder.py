@@ -201,12 +201,13 @@ class ResponseDecoder:
             self._assembly.oddities.trap("split_code_point", len(self.frames))
         self._is_cut_high = data[-1] >= 0x80
         body = self._body
-        events = body.feed(data)
-        if body.sse.error_fields and not self._assembly.is_over:
+        sse = body.sse
+        events = sse.feed(data) if body.framing is SSE_FRAMING else body.feed(data)
+        if sse.error_fields and not self._assembly.is_over:
             self._read_with_error(events)
         elif events:
             self._read_events(events)
-        if body.framing is not SSE_FRAMING or body.sse.is_over_limit:
+        if body.framing is not SSE_FRAMING or sse.is_over_limit:
             self._refuse_body()
 
     def _feed_message(self, message: str) -> None:

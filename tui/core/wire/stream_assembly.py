@@ -56,9 +56,9 @@ class StreamAssembly:
 
     def add_text(self, content: str) -> None:
         """A chunk that is nothing but text of choice 0, the common case."""
-        chunks, frame = self.chunks, self.frame
-        self.fresh.append(StreamChunk(content, None, len(chunks), self.model, "", (), 0, None, self.at, frame, ""))
-        chunks.add_text(content, frame)
+        frame = self.frame
+        index = self.chunks.add_text(content, frame)
+        self.fresh.append(StreamChunk(content, None, index, self.model, "", (), 0, None, self.at, frame))
         self.has_progress = True
         if self._json_content is not None:
             self._watch_json(content)

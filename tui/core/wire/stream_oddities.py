@@ -104,10 +104,11 @@ class StreamOddities:
         return [*self._seams, *(self._sentence(kind, counts[kind]) for kind in _REMARKS if kind in counts)]
 
     def traps(self, more: Mapping[str, int], frame_count: int) -> list[Trap]:
-        """One trap a kind, in the order of their frames; `more` has further kinds with their first frame."""
+        """One trap a kind, by frame, then as in the table; `more` has further kinds with their first frame."""
         found = {kind: (frame, 1) for kind, frame in more.items()} | self._traps
         last = max(0, frame_count - 1)
-        traps = [Trap(kind, min(frame, last), _with_count(_TRAPS[kind], n)) for kind, (frame, n) in found.items()]
+        by_table = ((kind, *found[kind]) for kind in _TRAPS if kind in found)
+        traps = [Trap(kind, min(frame, last), _with_count(_TRAPS[kind], n)) for kind, frame, n in by_table]
         return sorted(traps, key=lambda trap: trap.frame)
 
     def _sentence(self, kind: str, count: int) -> str:
