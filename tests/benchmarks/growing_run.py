@@ -97,7 +97,7 @@ class GrowingRun(StreamscopeApp):
 
     async def _caught_up(self) -> None:
         waiting = self.screen._drawing  # type: ignore[attr-defined]  # noqa: SLF001  nobody else knows
-        while waiting.waiting_chunks:
+        while waiting.waiting_chunks:  # noqa: ASYNC110  the frames draw it and tell no one
             await asyncio.sleep(0.05)
         await asyncio.sleep(1.0)
 

@@ -1,4 +1,4 @@
-"""The programs that the app is compared with: run as `python live_controls.py sdk_print|markdown_stream|hello [URL PROMPT]`.
+"""The programs that the app is compared with: `python live_controls.py sdk_print|markdown_stream|hello [URL PROMPT]`.
 
 Each does the least that its kind does. The CPU time of the streaming alone, imports left out, is their last line.
 """
@@ -70,13 +70,13 @@ def markdown_stream(url: str, prompt: str) -> None:
 
 
 def hello() -> None:
-    """The least Textual app there is."""
+    """The least Textual app there is that takes keys."""
     from textual.app import App, ComposeResult  # noqa: PLC0415  only this control pays for it
-    from textual.widgets import Static  # noqa: PLC0415
+    from textual.widgets import Input  # noqa: PLC0415
 
     class Hello(App[None]):
         def compose(self) -> ComposeResult:
-            yield Static("Hello-world")
+            yield Input(placeholder="Hello-world")
 
     Hello().run()
 

@@ -1,4 +1,4 @@
-"""What the Live screen costs in a real terminal: run with `python tests/benchmarks/live_pty.py [--quick] [--only NAME]`.
+"""What the Live screen costs in a real terminal: `python tests/benchmarks/live_pty.py [--quick] [--only NAME]`.
 
 Starts the real app (and its probe) on a local endpoint that sends as fast as it is read, types, and waits for the
 answer in the bytes that come out. Prints a Markdown table; figures with a control are ratios within this run,
@@ -140,6 +140,7 @@ def paced(bench: Bench) -> list[Figure]:
             program.settle(0.3)
             assert_whole(program, rate * seconds)
     note = f"{len(presses)} presses, p50 {median(presses) * 1000:.0f} ms; whole after {median(wall):.2f} s; none lost"
+    note += "; " + resting_keys(bench)
     return [Figure("20k tok/s for 4 s: key to screen p99", quantile(presses, 0.99) * 1000, 100, "ms", note)]
 
 
@@ -152,8 +153,17 @@ def slow_line(bench: Bench) -> list[Figure]:
             started = time.monotonic()
             program.pump(0.1)
             presses += press_until(program, started + 4)
-    note = f"{len(presses)} presses, p50 {median(presses) * 1000:.0f} ms, 10k tok/s"
+    note = f"{len(presses)} presses, p50 {median(presses) * 1000:.0f} ms, 10k tok/s; {resting_keys(bench)}"
     return [Figure("terminal of 200 kB/s: key to screen p99", quantile(presses, 0.99) * 1000, 250, "ms", note)]
+
+
+def resting_keys(bench: Bench) -> str:
+    """How long a key takes in a Textual app that does nothing, on this machine at this moment."""
+    with Program(CONTROLS, "hello", folder=bench.folder) as program:
+        program.wait_for(b"Hello-world")
+        program.settle(0.5)
+        taken = press_until(program, time.monotonic() + 3)
+    return f"an app at rest: p50 {median(taken) * 1000:.0f}, p99 {quantile(taken, 0.99) * 1000:.0f} ms"
 
 
 def press_until(program: Program, end: float) -> list[float]:
@@ -264,7 +274,8 @@ def main() -> None:
 def row_of(figure: Figure) -> str:
     """A figure as a row of the table."""
     word = "met" if figure.value <= figure.limit else "**not met**"
-    return f"| {figure.what} | {figure.value:.3g} {figure.unit} | {figure.limit:g} {figure.unit} | {word} | {figure.note} |"
+    unit = figure.unit
+    return f"| {figure.what} | {figure.value:.3g} {unit} | {figure.limit:g} {unit} | {word} | {figure.note} |"
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ async def test_the_demo_fills_all_panes_and_runs_again_another_way(size: tuple[i
         await terminal.until("✓ COMPLETED", "stop", "is used to reverse")
         await show(terminal, "3", "3 EXTRACTS 5" if is_narrow(size) else "code 1 json 4 tools 0")
         await terminal.until_holds(lambda: EXTRACT_HEADING.search(terminal.text) is not None, "a heading of an extract")
-        await show(terminal, "4", "TTFT 0.", "TTFO 0.", "tokens 214 char 631")
+        await show(terminal, "4", "TTFT 0.", "TTFO 0.", "tokens 214")
         await show(terminal, "2", "at held unit")
         assert UNIT_ROW.search(terminal.text)
         for title in ("2 lines", "2 words", "2 sentences"):

@@ -118,16 +118,17 @@ class LineView(ScrollView, can_focus=True):
             self._lines.clear()
             self._lines_look = look
         lines: list[Strip] = []
+        rows = self._final_rows(crop)
         missing = 0
-        for y in crop.line_range:
-            line = self._kept_line(y)
+        for y, row in zip(crop.line_range, rows, strict=True):
+            line = None if row is None else self._lines.get(row)
             if line is None:
                 missing += 1
                 continue
-            lines += self._new_lines(crop, y - missing, missing)
+            lines += self._new_lines(crop, y - missing, rows[len(lines) :][:missing])
             lines.append(line)
             missing = 0
-        return lines + self._new_lines(crop, crop.bottom - missing, missing)
+        return lines + self._new_lines(crop, crop.bottom - missing, rows[len(lines) :])
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text, for the clipboard."""
@@ -201,24 +202,19 @@ class LineView(ScrollView, can_focus=True):
         if y < self.size.height:
             self.refresh(Region(0, y, self.size.width, self.size.height - y))
 
-    def _row_of_line(self, y: int) -> int | None:
-        """The final row that stands on a line of the widget; None for its frame and for rows that may change."""
-        line = y - self.gutter.top
-        row = line + self.scroll_offset.y
-        is_final = 0 <= line < self.size.height and row < self.row_count and self.row_is_final(row)
-        return row if is_final else None
+    def _final_rows(self, crop: Region) -> list[int | None]:
+        """The final row that stands on each line of the widget; None for its frame and for rows that may change."""
+        top, height, first, count = self.gutter.top, self.size.height, self.scroll_offset.y, self.row_count
+        rows = [y - top + first if 0 <= y - top < height and y - top + first < count else None for y in crop.line_range]
+        return [row if row is not None and self.row_is_final(row) else None for row in rows]
 
-    def _kept_line(self, y: int) -> Strip | None:
-        row = self._row_of_line(y)
-        return None if row is None else self._lines.get(row)
-
-    def _new_lines(self, crop: Region, y: int, count: int) -> list[Strip]:
+    def _new_lines(self, crop: Region, y: int, rows: list[int | None]) -> list[Strip]:
         """Lines from `y` on, drawn by Textual and kept if their rows are final."""
-        if not count:
+        if not rows:
             return []
-        lines = super().render_lines(Region(crop.x, y, crop.width, count))
-        for number, line in enumerate(lines):
-            if (row := self._row_of_line(y + number)) is not None:
+        lines = super().render_lines(Region(crop.x, y, crop.width, len(rows)))
+        for row, line in zip(rows, lines, strict=True):
+            if row is not None:
                 self._lines[row] = line
                 if len(self._lines) > _CACHED_ROWS:
                     self._lines.popitem(last=False)
