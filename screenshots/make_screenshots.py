@@ -24,6 +24,7 @@ from tui.core.capture import CaptureHeader, Record
 from tui.core.capture_codec import decode_line
 from tui.panes.prompt_bar import PromptArea
 from tui.panes.status_line import StatusLine
+from tui.screens.compare_screen import CompareScreen
 from tui.screens.live_screen import LiveScreen
 
 FOLDER = Path(__file__).resolve().parent
@@ -51,9 +52,19 @@ async def live_text(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await pilot.press("tab")
 
 
+async def compare_lanes(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    """The same run under four buffer modes."""
+    await live_text(app, pilot)
+    await pilot.press("c")
+    await until(pilot, lambda: isinstance(app.screen, CompareScreen))
+    await until(pilot, lambda: len(app.comparison.prices()) == len(app.comparison.lanes))
+    await pilot.pause(0.5)
+
+
 PICTURES: dict[str, Picture] = {
     "live": Picture("code", 1.2, (120, 40), live_text),
     "finished": Picture("markdown", None, (120, 40), live_text),
+    "compare": Picture("markdown", 1.5, (120, 40), compare_lanes),
     "narrow": Picture("markdown", None, (80, 24), live_text),
 }
 

@@ -97,5 +97,7 @@ def footer_hints(*, is_streaming: bool, in_prompt: bool, is_narrow: bool) -> lis
         hints = [("ctrl+c", "cancel")]
     if in_prompt:
         return [*hints, ("enter", "send"), ("ctrl+j", "new line"), ("tab", "panes"), ("F1", "help"), ("ctrl+q", "quit")]
-    hints += [("b", "buffer"), ("t", "transport"), ("m", "model"), ("i", "edit"), ("ctrl+r", "again")]
-    return [*hints, ("?", "help")] if is_narrow else [*hints, ("ctrl+p", "palette"), ("?", "help"), ("ctrl+q", "quit")]
+    hints += [("b", "buffer"), ("c", "compare"), ("t", "transport"), ("m", "model"), ("i", "edit")]
+    if is_narrow:
+        return [*hints, ("?", "help")]
+    return [*hints, ("M", "numbers"), ("y", "copy"), ("ctrl+r", "again"), ("ctrl+p", "palette"), ("?", "help")]
