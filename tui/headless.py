@@ -133,7 +133,9 @@ class HeadlessRun:
         self._print_content(result.content[self._printed_length :], is_last=True)
         if self._out.isatty() and result.content and not result.content.endswith("\n"):
             self._print("\n")
-        self._narrate(numbers_lines(result, stats, on_demo=self._options.on_demo))
+        decoder = self._derived.decoder if self._derived is not None else None
+        read_as = decoder.read_as if decoder is not None else ""
+        self._narrate([*numbers_lines(result, stats, on_demo=self._options.on_demo), *([read_as] if read_as else [])])
 
     def _as_json(self, result: StreamResult, stats: StreamStats) -> dict[str, Any]:
         decoder = self._derived.decoder if self._derived is not None else None
@@ -152,6 +154,9 @@ class HeadlessRun:
             "frames": len(decoder.frames) if decoder is not None else 0,
             "chunks": len(result.chunks),
             "stats": stats.to_json(),
+            "dialect": decoder.dialect_name if decoder is not None else None,
+            "dialect_evidence": decoder.dialect_evidence if decoder is not None else "",
+            "traps": [{"kind": trap.kind, "frame": trap.frame, "sentence": trap.sentence} for trap in result.traps],
         }
 
 

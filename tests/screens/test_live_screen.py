@@ -347,21 +347,25 @@ async def test_z_gives_a_pane_the_whole_body_and_back() -> None:
             await until(pilot, lambda app=app: app.screen.query_one("#text").display)  # type: ignore[misc]
 
 
+def follows(app: StreamscopeApp) -> bool:
+    return app.screen.query_one(TextPane).is_following
+
+
 async def test_the_view_follows_the_end_only_while_the_user_is_there() -> None:
     async with running_app(NOWHERE, records=demo_records("markdown"), size=(80, 24)) as (app, pilot):
         pane = app.screen.query_one(TextPane)
         await pilot.press("tab", "1")
         await until(pilot, lambda: pane.max_scroll_y > 0 and pane.scroll_offset.y == pane.max_scroll_y)
-        assert pane.is_following
+        assert follows(app)
         await pilot.press("k")
-        assert not pane.is_following
+        assert not follows(app)
         await pilot.press("G")
-        assert pane.is_following
+        assert follows(app)
         await pilot.press("g")
         assert pane.scroll_offset.y == 0
-        assert not pane.is_following
+        assert not follows(app)
         await pilot.press("l")
-        assert pane.is_following
+        assert follows(app)
         assert pane.scroll_offset.y == pane.max_scroll_y
 
 

@@ -140,13 +140,15 @@ class LiveDrawing:
         """Problem, cancel receipt and remarks of an ended run, as rows."""
         run = self._run
         result = run.derived.result if run is not None and run.derived is not None else None
-        if run is None or result is None:
+        if run is None or result is None or run.derived is None:
             return []
         rows = pane.problem_rows(result.problem) if result.problem is not None else []
         for line in live_words.cancel_receipt(run):
             rows += pane.wrap(line)
         for remark in result.remarks:
             rows += pane.wrap(f"remark: {remark}", "stats--hint")
+        if run.derived.decoder is not None and self._is_wide:
+            rows += pane.wrap(run.derived.decoder.read_as, "stats--hint")
         return rows
 
     def _arrivals(self, at: float) -> ArrivalsView | None:

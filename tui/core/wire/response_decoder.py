@@ -158,6 +158,13 @@ class ResponseDecoder:
         return self._evidence
 
     @property
+    def read_as(self) -> str:
+        """A sentence on how the stream is read and why; empty while nothing has told it."""
+        if self.dialect_name == "auto":
+            return ""
+        return f"read as {self.dialect_name}" + (f": {self._evidence}" if self._evidence else ", as was asked")
+
+    @property
     def last_seq(self) -> int | None:
         """The number of the last gateway event that was taken."""
         return self._dialect.last_seq if self._dialect else None

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tui.core.wire.dialects.detection import detect
+from tui.core.wire.response_decoder import ResponseDecoder
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,12 @@ def test_typed_message_is_the_gateways_only_on_a_websocket() -> None:
     value = {"type": "start", "data": {}}
     assert detect(value, None) is None
     assert detect(value, None, is_message=True) is not None
+
+
+def test_a_sentence_says_how_a_stream_is_read_and_on_what_evidence() -> None:
+    decoder = ResponseDecoder(headers={"content-type": "text/event-stream"})
+    assert decoder.read_as == ""
+    decoder.feed(b'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n')
+    assert decoder.read_as == f"read as openai-chat: {decoder.dialect_evidence}"
+    assert "choices" in decoder.dialect_evidence
+    assert ResponseDecoder("ollama").read_as == "read as ollama, as was asked"
