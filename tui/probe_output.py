@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import tempfile
 import threading
 from collections import deque
@@ -34,6 +35,9 @@ class PipeWriter:
         self._spill_read = 0
         self._spill_end = 0
         self._ready = threading.Condition()
+        self._is_writing = False
+        self._room = select.poll()
+        self._room.register(descriptor, select.POLLOUT)
         self._is_closing = False
         self.is_broken = False
         self._thread = threading.Thread(target=self._write_all, name="pipe-writer", daemon=True)
@@ -49,7 +53,7 @@ class PipeWriter:
         """Queues one line. Constant time, never blocks on the pipe."""
         data = line.encode("ascii")
         with self._ready:
-            if self.is_broken:
+            if self.is_broken or self._wrote_at_once(data):
                 return
             if self._spill is not None or self._waiting_bytes + len(data) > self._limit:
                 try:
@@ -73,6 +77,20 @@ class PipeWriter:
         """How many bytes wait in the temporary file."""
         return self._spill_end - self._spill_read
 
+    def _wrote_at_once(self, data: bytes) -> bool:
+        """Writes a short line from here when nothing is before it: waking the thread costs more than the write.
+
+        A pipe that polls as writable takes PIPE_BUF bytes without blocking (POSIX, pipe and poll). Lock held.
+        """
+        is_first = not (self._lines or self._spill or self._is_writing or self._is_closing)
+        if not is_first or len(data) > select.PIPE_BUF or self._room.poll(0) != [(self._descriptor, select.POLLOUT)]:
+            return False
+        try:
+            os.write(self._descriptor, data)
+        except OSError:  # the reader is gone
+            self._break()
+        return True
+
     def _spill_line(self, data: bytes) -> None:
         if self._spill is None:
             self._spill = tempfile.TemporaryFile(prefix="streamscope-")  # noqa: SIM115  closed when it was drained
@@ -84,8 +102,10 @@ class PipeWriter:
     def _take(self) -> bytes | None:
         """The next bytes to write, waiting for them; None at the end."""
         with self._ready:
+            self._is_writing = False
             while not (self._lines or self._spill or self._is_closing or self.is_broken):
                 self._ready.wait()
+            self._is_writing = True
             if self._lines:
                 data = b"".join(self._lines)
                 self._lines.clear()

@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 FRAMES_PER_S = 30
 SLOW_EVERY = 6  # numbers, lamps and plots: five times a second
-_FEW_CHUNKS = 12  # up to so many a frame, half the frames show the same text as smoothly
-_MANY_CHUNKS = 200  # from so many a frame on nobody reads along, and half the frames show as much
+_FEW_CHUNKS = 18  # up to so many at once, ten frames a second show them as well
+_MANY_CHUNKS = 200  # from so many at once on nobody reads along, and fifteen frames a second show as much
+_TICKS_BETWEEN_FEW, _TICKS_BETWEEN_MANY = 3, 2
 _DRAWING_SHARE = 0.5  # drawing may take half of the time, keys and reading need the other
 
 
@@ -20,21 +21,27 @@ class FrameTicker:
     def __init__(self, clock: Callable[[], float], waiting_writes: Callable[[], int]) -> None:
         self._clock = clock
         self._waiting_writes = waiting_writes
-        self._ticks = 0
+        self._since_drawn = 0
         self._skip = 0
         self._slow_due = 0
 
     def begin(self, chunk_count: int) -> bool:
-        """Whether this tick may draw; `chunk_count` is how many chunks wait to be shown."""
-        self._ticks += 1
+        """Whether this tick may draw; `chunk_count` is how many chunks wait to be shown.
+
+        What comes after a pause is shown at once.
+        """
+        self._since_drawn += 1
         self._slow_due += 1
         if self._skip > 0:
             self._skip -= 1
             return False
         if self._waiting_writes():  # a slow terminal: more frames would only queue, and keys behind them
             return False
-        is_half_enough = 0 < chunk_count <= _FEW_CHUNKS or chunk_count >= _MANY_CHUNKS
-        return not (is_half_enough and self._ticks % 2)
+        if self._since_drawn < _ticks_between(chunk_count):
+            return False
+        if chunk_count:
+            self._since_drawn = 0
+        return True
 
     def slow_is_due(self) -> bool:
         """Whether it is time for what is drawn five times a second."""
@@ -47,3 +54,12 @@ class FrameTicker:
         """A frame was drawn since `started`: dear frames are followed by pauses."""
         cost = self._clock() - started
         self._skip = int(cost * FRAMES_PER_S / _DRAWING_SHARE)
+
+
+def _ticks_between(chunk_count: int) -> int:
+    """How many ticks lie between two frames while so many chunks wait at once."""
+    if not chunk_count:
+        return 1
+    if chunk_count <= _FEW_CHUNKS:
+        return _TICKS_BETWEEN_FEW
+    return _TICKS_BETWEEN_MANY if chunk_count >= _MANY_CHUNKS else 1

@@ -162,7 +162,7 @@ class ResponseDecoder:
         """A sentence on how the stream is read and why; empty while nothing has told it."""
         if self.dialect_name == "auto":
             return ""
-        return f"read as {self.dialect_name}" + (f": {self._evidence}" if self._evidence else ", as was asked")
+        return f"read as {self.dialect_name}: {self._evidence}"
 
     @property
     def last_seq(self) -> int | None:

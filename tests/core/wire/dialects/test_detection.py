@@ -53,4 +53,4 @@ def test_a_sentence_says_how_a_stream_is_read_and_on_what_evidence() -> None:
     decoder.feed(b'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n')
     assert decoder.read_as == f"read as openai-chat: {decoder.dialect_evidence}"
     assert "choices" in decoder.dialect_evidence
-    assert ResponseDecoder("ollama").read_as == "read as ollama, as was asked"
+    assert ResponseDecoder("ollama").read_as == "read as ollama: named by the caller"
