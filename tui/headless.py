@@ -154,9 +154,6 @@ class HeadlessRun:
             "frames": len(decoder.frames) if decoder is not None else 0,
             "chunks": len(result.chunks),
             "stats": stats.to_json(),
-            "dialect": decoder.dialect_name if decoder is not None else None,
-            "dialect_evidence": decoder.dialect_evidence if decoder is not None else "",
-            "traps": [{"kind": trap.kind, "frame": trap.frame, "sentence": trap.sentence} for trap in result.traps],
         }
 
 

@@ -42,8 +42,9 @@ _PRIVATE_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 class Terminal:
     """`streamscope ARGUMENTS` in a terminal of some size; enter it to start, leave it to end whatever is left."""
 
-    def __init__(self, size: tuple[int, int], *arguments: str, folder: Path) -> None:
+    def __init__(self, size: tuple[int, int], *arguments: str, folder: Path, cwd: Path | None = None) -> None:
         self._size = size
+        self._cwd = cwd
         self._arguments = arguments
         self._mark = uuid.uuid4().hex
         self._environ = clean_environ(folder, TERM="xterm-256color", COLORTERM="truecolor", **{MARK: self._mark})
@@ -70,6 +71,7 @@ class Terminal:
             stdout=self._far,
             stderr=self._far,
             env=self._environ,
+            cwd=self._cwd,
             start_new_session=True,
         )
         self._end = os.pidfd_open(self._process.pid)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from math import ceil
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
@@ -50,6 +51,7 @@ class LineView(ScrollView, can_focus=True):
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  Textual's name
+        self._is_titling = False
         super().__init__(id=id, classes=classes)
         self.is_following = True
         self._strips: OrderedDict[tuple[int, bool], Strip] = OrderedDict()
@@ -83,6 +85,20 @@ class LineView(ScrollView, can_focus=True):
             self.refresh()
         elif self.scroll_offset.y == top:  # else all rows moved, and Textual draws them
             self._refresh_from(first_row - top)
+
+    def set_title(self, title: Content) -> None:
+        """Writes a title on the frame; of the pane only that line is drawn again."""
+        self._is_titling = True
+        try:
+            self.border_title = title
+        finally:
+            self._is_titling = False
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """As Textual's; it would draw all of a widget whose title changed."""
+        if self._is_titling and self.gutter.top:
+            regions = (Region(-self.gutter.left, -self.gutter.top, self.outer_size.width, 1),)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def follow(self) -> None:
         """Goes to the end and stays there while more comes."""

@@ -1,10 +1,18 @@
-"""The answer drawn as Markdown, once it is whole: Textual's own widget, fed once and with safe text only."""
+"""The answer drawn as Markdown, once it is whole: Textual's own widget, fed once and with safe text only.
+
+The parser turns entities and percent signs of the text into characters, so its tokens are made safe once more.
+"""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Markdown
+from textual.widgets._markdown import MarkdownTable, MarkdownTableContent  # Textual makes them public nowhere
 
 from tui.core.sanitize import sanitize
 
@@ -21,4 +29,47 @@ class MarkdownPreview(VerticalScroll):
 
     def compose(self) -> ComposeResult:
         """The document."""
-        yield Markdown(self._shown, open_links=False)
+        yield SafeMarkdown(self._shown, parser_factory=safe_parser, open_links=False)
+
+
+class CellsWithoutTooltips(MarkdownTableContent):
+    """Textual gives each cell a tooltip of its text and reads that as markup, on which `[/x]` ends the app."""
+
+    def compose(self) -> ComposeResult:
+        """The cells."""
+        for cell in super().compose():
+            cell.tooltip = None
+            yield cell
+
+
+class SafeTable(MarkdownTable):
+    """A table of such cells."""
+
+    def compose(self) -> ComposeResult:
+        """The table."""
+        for content in super().compose():
+            if isinstance(content, MarkdownTableContent):
+                yield CellsWithoutTooltips(content.headers, content.rows)
+            else:
+                yield content
+
+
+class SafeMarkdown(Markdown):
+    """A document with safe tables."""
+
+    BLOCKS: ClassVar = {**Markdown.BLOCKS, "table_open": SafeTable}
+
+
+def safe_parser() -> MarkdownIt:
+    """A reader of Markdown whose tokens hold no unsafe character, however it was written."""
+    parser = MarkdownIt("gfm-like")
+    parser.core.ruler.push("safe_text", _make_safe)
+    return parser
+
+
+def _make_safe(state: StateCore) -> None:
+    waiting = list(state.tokens)
+    while waiting:
+        token = waiting.pop()
+        token.content, token.info = sanitize(token.content), sanitize(token.info)
+        waiting += token.children or []

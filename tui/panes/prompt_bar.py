@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
 
 from tui.core.sanitize import sanitize
 
@@ -27,8 +28,17 @@ class PromptArea(TextArea):
             self.text = text
 
     def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002  Textual's name
-        super().__init__(text, id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+        super().__init__(sanitize(text), id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
         self.highlight_cursor_line = False
+
+    def load_text(self, text: str) -> None:
+        """Replaces the prompt; one that an endpoint suggests brings no control characters either."""
+        super().load_text(sanitize(text))
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Every change of the text, the app's own clipboard and pasted text included, is made safe here."""
+        edit.text = sanitize(edit.text)
+        return super().edit(edit)
 
     def action_send(self) -> None:
         """Sends the prompt."""
@@ -57,4 +67,4 @@ class PromptArea(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        self.insert(sanitize(event.text.replace("\r\n", "\n").replace("\r", "\n")))
+        self.insert(event.text.replace("\r\n", "\n").replace("\r", "\n"))

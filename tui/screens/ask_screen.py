@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -17,13 +17,11 @@ from tui.screens.base_screen import BaseModal
 
 
 class LineInput(Input):
-    """One line of text; what is pasted brings no control characters to the terminal."""
+    """One line of text; what is pasted, from whichever clipboard, brings no control characters to the terminal."""
 
-    def _on_paste(self, event: events.Paste) -> None:
-        lines = event.text.splitlines()
-        super()._on_paste(events.Paste(sanitize_line(lines[0]) if lines else ""))
-        event.prevent_default()
-        event.stop()
+    def validate_value(self, value: str) -> str:
+        """The value with its unsafe characters replaced, one for one."""
+        return sanitize_line(value)
 
 
 class AskScreen(BaseModal):

@@ -12,7 +12,7 @@ from tui.core.chunks import Outcome
 from tui.core.derived_run import DerivedRun
 from tui.core.sanitize import sanitize_line
 from tui.panes.extracts_pane import ExtractsPane
-from tui.panes.line_view import Span
+from tui.panes.line_view import LineView, Span
 from tui.panes.raster_pane import ArrivalsView, RasterPane
 from tui.panes.rows_pane import Row
 from tui.panes.segments_pane import SegmentsPane
@@ -229,11 +229,11 @@ class LiveDrawing:
 
     def _title(self, pane: str, name: str, info: str) -> None:
         """A title at the left and its numbers at the right of a pane's upper edge."""
-        widget = self._screen.query_one(f"#{pane}")
+        widget = self._screen.query_one(f"#{pane}", LineView)
         line = "─" * max(1, widget.size.width - len(name) - len(info) - 6)
         title = Content.assemble((name, "bold"), " ", (line, "$border"), " ", sanitize_line(info))
         if getattr(widget, "shown_title", None) != title.plain:
-            widget.border_title = title
+            widget.set_title(title)
             widget.shown_title = title.plain  # type: ignore[attr-defined]
 
     def _draw_bottom(self) -> None:

@@ -68,6 +68,7 @@ class LiveScreen(BaseScreen):
         self._drawing = LiveDrawing(self)
         self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
         self._frames: Timer | None = None
+        self.is_ticking = True
 
     @property
     def scope(self) -> StreamscopeApp:
@@ -256,12 +257,17 @@ class LiveScreen(BaseScreen):
         """Lets the frames begin again once there is something to draw: thirty looks a second cost as much as that."""
         if self._frames is not None and self.is_current and not self._drawing.is_settled:
             self._frames.resume()
+            self.is_ticking = True
+
+    def _rest(self) -> None:
+        if self._frames is not None:
+            self._frames.pause()
+            self.is_ticking = False
 
     def _tick(self) -> None:
         """One frame: the text at once, the rest on the slow beat; nothing at all while nothing changes."""
         if not self.is_current or self._drawing.is_settled:
-            if self._frames is not None:
-                self._frames.pause()
+            self._rest()
             return
         if not self._ticker.begin(self._drawing.waiting_chunks):
             return
