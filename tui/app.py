@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
-from textual.theme import Theme
+from textual.theme import Theme, ThemeProvider
 
 from tui.child_process import ChildProcess, start_gateway
 from tui.config import Settings
@@ -19,6 +20,8 @@ from tui.core.capture import Record
 from tui.core.comparison import Comparison
 from tui.core.sanitize import count_unsafe, sanitize_line
 from tui.errors import StreamscopeError
+from tui.screens.base_screen import Palette
+from tui.screens.compare_screen import CompareScreen
 from tui.screens.endpoint_choice import EndpointChoice
 from tui.screens.help_screen import HelpScreen
 from tui.screens.live_screen import LiveScreen
@@ -37,6 +40,7 @@ class StreamscopeApp(App[None]):
         Binding("ctrl+r", "run_again", "again", id="run.again", show=False),
         Binding("f1", "pane_help", "help", id="app.help.all", show=False),
         Binding("f8", "shot", "screenshot", id="app.shot", show=False),
+        Binding("ctrl+z", "suspend_process", "suspend", id="app.suspend", show=False),
     ]
 
     def __init__(
@@ -147,16 +151,34 @@ class StreamscopeApp(App[None]):
         path = self.save_screenshot(path=str(Path.cwd()))
         self.toast(f"Saved {path}.")
 
+    def action_command_palette(self) -> None:
+        """The palette, in which ctrl+c means what it means everywhere."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """The list of themes, as the palette."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: group, action, one line each."""
+        """The palette: group, action, one line each; only what acts on the screen that is seen."""
         del screen
-        live = self._live
-        yield SystemCommand("run: cancel", "stop the open run; what came is kept", self.action_cancel_run)
-        yield SystemCommand("run: again", "send the same request again", self.action_run_again)
+        if self.controller.is_streaming:
+            yield SystemCommand("run: cancel", "stop the open run; what came is kept", self.action_cancel_run)
+        else:
+            yield SystemCommand("run: again", "send the same request again", self.action_run_again)
         yield SystemCommand(
             "endpoint: transport", "SSE, WebSocket or direct for the next run", self.action_next_transport
         )
         yield SystemCommand("model: choose", "a list of the endpoint's models", self.action_choose_model)
+        compare = next((screen for screen in self.screen_stack if isinstance(screen, CompareScreen)), None)
+        yield from self._live_commands() if compare is None else _compare_commands(compare)
+        yield SystemCommand("theme: choose", "colours of the app", self.action_change_theme)
+        yield SystemCommand("file: screenshot", "the screen as SVG in the current folder", self.action_shot)
+        yield SystemCommand("app: quit", "end streamscope", self.action_quit)
+
+    def _live_commands(self) -> Iterable[SystemCommand]:
+        live = self._live
         yield SystemCommand("buffer: next mode", "word, sentence, line; re-derives at once", live.action_next_mode)
         yield SystemCommand(
             "numbers: definitions", "the next definition set for the numbers", live.action_next_definition
@@ -165,10 +187,7 @@ class StreamscopeApp(App[None]):
         yield SystemCommand("view: Markdown", "the ended answer drawn as Markdown", live.action_next_view)
         yield SystemCommand("view: zoom", "the focused pane alone", live.action_zoom)
         yield SystemCommand("compare: buffer modes", "the same text under several buffers", live.action_compare)
-        yield SystemCommand("theme: choose", "colours of the app", self.action_change_theme)
-        yield SystemCommand("file: screenshot", "the screen as SVG in the current folder", self.action_shot)
         yield SystemCommand("help: this pane", "what its numbers mean, and every key", self.action_pane_help)
-        yield SystemCommand("app: quit", "end streamscope", self.action_quit)
 
     async def on_unmount(self) -> None:
         """Ends the children."""
@@ -215,6 +234,17 @@ class StreamscopeApp(App[None]):
                 self.toast(str(error), severity="error")
                 self.controller.give_up(str(error))
         self._live.model_changed()
+
+
+def _compare_commands(screen: CompareScreen) -> Iterable[SystemCommand]:
+    yield SystemCommand("compare: mode", "the buffer mode of the focused lane", screen.action_choose_mode)
+    yield SystemCommand("compare: add lane", "one lane more, four at most", screen.action_add_lane)
+    yield SystemCommand("compare: remove lane", "the focused lane away, two are left", screen.action_remove_lane)
+    yield SystemCommand("compare: reader speed", "who reads: a voice, a reader, your own", screen.action_choose_reader)
+    yield SystemCommand("compare: export", "the table as Markdown to the clipboard", screen.action_export)
+    yield SystemCommand("compare: close", "back to the Live screen", screen.action_back)
+    yield SystemCommand("view: zoom", "the focused lane alone", screen.action_zoom)
+    yield SystemCommand("help: this screen", "what its numbers mean, and every key", screen.action_help)
 
 
 def main(settings: Settings, prompt: str | None = None, notice: str | None = None, raw_body: str | None = None) -> int:

@@ -26,6 +26,7 @@ Deliver = Callable[[int, Record], None]
 
 _READ_BYTES = 65536
 _BUDGET_S = 0.004
+_TURNS = 6  # a key takes some ten turns of the loop from the terminal to the screen; one turn a budget is too slow
 _START_PATIENCE_S = 30.0
 _ACK_PATIENCE_S = 1.0
 _END_PATIENCE_S = 2.5
@@ -205,7 +206,8 @@ class ProbeClient:
         for line in lines:
             self._take_line(line)
             if time.monotonic() > turn_ends:
-                await asyncio.sleep(0)
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
                 turn_ends = time.monotonic() + _BUDGET_S
 
     def _take_line(self, line: bytes) -> None:

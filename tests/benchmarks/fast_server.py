@@ -75,7 +75,8 @@ def events(first: int, end: int, *, is_line: bool = False) -> Iterator[bytes]:
 
 
 async def _connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError):  # whoever measures leaves when it has seen enough
+    # Whoever measures leaves when it has seen enough, and may end this server in the middle of an answer.
+    with contextlib.suppress(ConnectionError, asyncio.CancelledError):
         await _answer(reader, writer)
     writer.close()
 

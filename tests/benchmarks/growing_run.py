@@ -39,7 +39,9 @@ def resident_bytes() -> int:
 class GrowingRun(StreamscopeApp):
     """Shows a capture that has begun, makes it grow, measures, quits."""
 
-    CSS_PATH = Path(inspect.getfile(StreamscopeApp)).with_name("app.tcss")  # else it is looked for beside this file
+    CSS_PATH = str(
+        Path(inspect.getfile(StreamscopeApp)).with_name("app.tcss")
+    )  # else it is looked for beside this file
 
     def __init__(self, out: Path, counts: list[int]) -> None:
         begun: list[Record] = [
@@ -61,7 +63,7 @@ class GrowingRun(StreamscopeApp):
             self._drawn += 1
             add(chunks)  # type: ignore[arg-type]
 
-        pane.add_chunks = counted  # type: ignore[method-assign,assignment]
+        pane.add_chunks = counted  # type: ignore[method-assign]
         results = [await self._measured(count) for count in self._counts]
         await asyncio.to_thread(self._out.write_text, json.dumps(results))
         self.exit()

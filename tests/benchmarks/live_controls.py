@@ -76,10 +76,16 @@ def hello() -> None:
 
     class Hello(App[None]):
         def compose(self) -> ComposeResult:
-            yield Input(placeholder="Hello-world")
+            yield Input(placeholder="Hello-world")  # the cursor stands on its first letter
 
     Hello().run()
 
 
 if __name__ == "__main__":
-    {"sdk_print": sdk_print, "markdown_stream": markdown_stream, "hello": hello}[sys.argv[1]](*sys.argv[2:])
+    match sys.argv[1:]:
+        case ["sdk_print", url, prompt]:
+            sdk_print(url, prompt)
+        case ["markdown_stream", url, prompt]:
+            markdown_stream(url, prompt)
+        case _:
+            hello()

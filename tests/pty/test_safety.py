@@ -36,9 +36,14 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason=
 
 SIZE = (920, 60)  # a row has room for every payload at once
 SILENCE_S = 0.6
-PAGE, SELECT_ALL, PASTE = "\x1b[6~", "\x1b[18~", "\x16"
-ARGUMENTS = [payload for payload in PAYLOADS if "\x00" not in payload]  # an argument and a file name hold no NUL
-STALLED = "stq\x1b]0;x\x07\x9b2J"
+PAGE_DOWN, PAGE_UP, SELECT_ALL = "\x1b[6~", "\x1b[5~", "\x1b[18~"
+CTRL_U, CTRL_V, DELETE, F8 = "\x15", "\x16", "\x7f", "\x1b[19~"
+LINK = "[@click=app.quit]x"
+MARK = re.compile(r"[a-z]{2}[0-9]{3}q")
+NOT_DRAWN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+ARGUMENTS = [payload.replace("\x00", "") for payload in PAYLOADS]  # an argument and a file name hold no NUL
+STALLED = "stq\x1b]0;x\x07\x9b2J"  # as long as the words that a stall is named after
+STALLED_SHOWN = "stq␛]0;x␇\ufffd2J"
 ENTITIES = "".join(f"&#x{ord(sign):x};" for payload in SINGLE for sign in payload if is_unsafe(sign))
 
 
@@ -50,7 +55,8 @@ def in_one_row(place: str, payloads: Iterable[str] = ARGUMENTS) -> str:
 def in_four_lines(place: str) -> str:
     """All payloads with their marks, in as many lines as a prompt shows."""
     texts = tagged(place)
-    return "\n".join(" ".join(texts[line::4]) for line in range(4))
+    length = -(-len(texts) // 4)
+    return "\n".join(" ".join(texts[start : start + length]) for start in range(0, len(texts), length))
 
 
 MODEL = in_one_row("mo")
@@ -83,21 +89,23 @@ def first_part() -> list[str]:
     ]
     thinking = "\n".join([*tagged("th"), LONE_SURROGATE])
     opening = event("chunk", 0, content="", index=0, model=MODEL, reasoning=thinking, tool_calls=calls)
-    return [opening, *(event("chunk", seq, content=sign, index=seq) for seq, sign in enumerate(STALLED, 1))]
+    return [opening, event("chunk", 1, content=STALLED, index=1)]
+
+
+REST = f"\n{answer()}{LONE_SURROGATE} {STALLED}\n"
 
 
 def second_part() -> list[str]:
     """One code point a token, so that every sequence is split at every place."""
-    signs = enumerate(f"\n{answer()}{LONE_SURROGATE}\n", len(STALLED) + 1)
-    events = [event("chunk", seq, content=sign, index=seq) for seq, sign in signs]
+    events = [event("chunk", seq, content=sign, index=seq) for seq, sign in enumerate(REST, 2)]
     reason = in_one_row("fr", PAYLOADS)
-    return [*events, event("done", len(events) + len(STALLED) + 1, done=True, finish_reason=reason, usage=None)]
+    return [*events, event("done", len(events) + 2, done=True, finish_reason=reason, usage=None)]
 
 
 def models() -> bytes:
     """Every payload as the name of a model and as its line; the last one suggests a prompt."""
     listed = [{"id": name, "shows": shows} for name, shows in zip(tagged("ml"), tagged("ms"), strict=True)]
-    return json.dumps({"data": [{"id": "suggests", "prompt": in_four_lines("pr")}, *listed]}).encode()
+    return json.dumps({"data": [{"id": "suggests", "prompt": in_four_lines("sg")}, *listed]}).encode()
 
 
 async def play(peer: Peer) -> None:
@@ -109,7 +117,7 @@ async def play(peer: Peer) -> None:
         await peer.raw(body)
         return
     await peer.head(server_timing='tm;desc="[/bad]";dur=3')
-    if b"pr000q" in request.body:
+    if b"sg000q" not in request.body:
         await peer.chunks(*first_part())
         await asyncio.sleep(SILENCE_S)  # the silence is what is shown
         await peer.chunks(*second_part())
@@ -121,31 +129,36 @@ async def play(peer: Peer) -> None:
 
 
 class Visitor:
-    """Goes to places by keys and notes the marks that it sees."""
+    """Goes to places by keys and notes the marks that are drawn there."""
 
     def __init__(self, terminal: Terminal) -> None:
         self.terminal = terminal
-        self.seen: set[str] = set()
+        self._since = 0
 
-    def look(self) -> None:
-        self.seen |= set(re.findall(r"[a-z]{2}\d{3}q", self.terminal.text))
+    def arrives(self) -> None:
+        """What is drawn from here on counts for the next place."""
+        self._since = len(self.terminal.raw)
 
-    async def sees(self, *places: str, payloads: tuple[str, ...] = PAYLOADS) -> None:
-        """Waits until all marks of the places have stood on the screen, going on by the page."""
-        wanted = set().union(*(marks(place, payloads) for place in places))
-        while not wanted <= self.seen:
-            self.look()
-            before = self.terminal.text
-            if wanted <= self.seen:
-                return
-            self.terminal.send(PAGE)
-            missing = wanted - self.seen
-            await self.terminal.until_holds(
-                lambda before=before: self.terminal.text != before,  # type: ignore[misc]
-                f"{sorted(missing)[:5]} on the next page",
-            )
+    def drawn(self, since: int) -> set[str]:
+        """The marks in all that was drawn since; a page that was gone at the next look counts as well."""
+        return set(MARK.findall(NOT_DRAWN.sub("", bytes(self.terminal.raw[since:]).decode(errors="ignore"))))
+
+    async def sees(self, *places: str, key: str = PAGE_DOWN) -> None:
+        """Waits until all marks of the places were drawn since the arrival, going on by a key."""
+        wanted = {mark for place in places for mark in marks(place)}
+        await self._sees_one_of(wanted, self._since)
+        while missing := wanted - self.drawn(self._since):
+            before = len(self.terminal.raw)
+            self.terminal.send(key)
+            await self._sees_one_of(wanted, before, f"; {len(missing)} are missing, {sorted(missing)[:4]}")
+        self.arrives()
+
+    async def _sees_one_of(self, wanted: set[str], since: int, still: str = "") -> None:
+        what = f"a mark such as {min(wanted)} after {since}{still}"
+        await self.terminal.until_holds(lambda: bool(wanted & self.drawn(since)), what)
 
     async def opens(self, *keys: str, shows: str, without: str | None = None) -> None:
+        self.arrives()
         self.terminal.send(*keys)
         await self.terminal.until(shows, without=without)
 
@@ -159,14 +172,22 @@ class Visitor:
         column, row = self.cell_of(words)
         self.terminal.send(f"\x1b[<0;{column};{row}M", f"\x1b[<0;{column};{row}m")
 
-    def points_at(self, words: str) -> None:
-        column, row = self.cell_of(words)
-        self.terminal.send(f"\x1b[<35;{column};{row}M")
+    async def fills_in(self, place: str) -> None:
+        """Pastes all payloads into a field of one row, as many at once as it shows."""
+        for number, text in enumerate(tagged(place)):
+            before = len(self.terminal.raw)
+            self.terminal.send(CTRL_U, pasted(text))
+            await self._sees_one_of({canary(place, number)}, before)
+
+
+def pasted(text: str) -> str:
+    """What a terminal sends: it takes ESC out, which Textual would read as a key in the middle of the text."""
+    return f"\x1b[200~{text.replace(chr(27), '')}\x1b[201~"
 
 
 def hostile_folder(folder: Path) -> Path:
     """A folder with every payload in the names on the way to it, and with bytes that are no text."""
-    path = os.fsencode(folder / "/".join([*tagged("cw", ARGUMENTS), f"cwend{LONE_SURROGATE}"]))
+    path = os.fsencode(folder / "/".join([*(f" {name}" for name in tagged("cw", ARGUMENTS)), LONE_SURROGATE]))
     os.makedirs(path)  # noqa: PTH103  bytes
     return Path(os.fsdecode(path))
 
@@ -189,26 +210,99 @@ async def test_no_payload_gets_out_of_any_place(tmp_path: Path) -> None:
         visitor = Visitor(terminal)
         await starts(visitor)
         await reads_the_panes(visitor)
+        await opens_the_boxes(visitor)
+        await compares(visitor)
+        await takes_a_picture(visitor, cwd)
+        await runs_another_model(visitor)
         terminal.send("ctrl+q")
         assert await terminal.ended() == 0
-        assert escaped_from(bytes(terminal.raw)) == []
+        whole = (STALLED + REST).encode("utf-8", "replace").decode()
+        assert escaped_from(bytes(terminal.raw), copied=[tagged("ta")[0], whole]) == []
 
 
 async def starts(visitor: Visitor) -> None:
-    """Toast of a bad theme, header, model list, suggested prompt, the whole run."""
+    """Toast of a bad theme, header, pasted prompt, the whole run."""
     await visitor.sees("tk")
     await visitor.terminal.until("○ IDLE", canary("mo", 0), canary("mo", 1))
-    visitor.terminal.send("esc")
-    await visitor.opens("m", shows=canary("ml", 0))
-    await visitor.sees("ml", "ms")
-    await visitor.opens("home", shows="suggests")
-    visitor.terminal.send("enter", "i")
-    await visitor.sees("pr")
+    visitor.terminal.send(pasted(in_four_lines("pr")))
+    await visitor.terminal.until(canary("pr", len(PAYLOADS) - 1))
+    await visitor.sees("pr", key=PAGE_UP)
     visitor.terminal.send("enter")
-    await visitor.terminal.until("✓ COMPLETED", canary("fr", 0), canary("fr", 1))
+    await visitor.terminal.until("✓ COMPLETED", canary("fr", 0), canary("fr", 1), f'after "{STALLED_SHOWN}"')
 
 
 async def reads_the_panes(visitor: Visitor) -> None:
-    """Each pane alone, from its first row to its last."""
+    """Each pane alone, from its first row to its last; a click on what looks like a link does nothing."""
     await visitor.opens("1", "z", "home", shows=canary("th", 0))
     await visitor.sees("th", "tn", "ta", "tx", "la", "co")
+    visitor.clicks(LINK)
+    await visitor.opens("z", "2", "b", "b", "z", "home", shows=f"{canary('tx', 1)}␈")
+    await visitor.sees("tx", "la", "co")
+    visitor.clicks(LINK)
+    await visitor.opens("z", "3", "z", "home", shows=f"tool 0 {canary('tn', 0)}")
+    await visitor.sees("tn", "ta", "la", "co", "jk", "jv")
+    visitor.clicks(LINK)
+    await visitor.opens("z", "1", "v", "home", shows="text as Markdown")
+    await visitor.sees("tx", "co")
+    await visitor.opens("end", shows="mdclick")
+    visitor.clicks("mdclick")
+
+
+async def opens_the_boxes(visitor: Visitor) -> None:
+    """What is copied and saved, the receipt of a number."""
+    await visitor.opens("3", "home", "y", shows="It holds 7 control characters")
+    await visitor.opens("s", shows="will be written:")
+    await visitor.sees("cw")
+    await visitor.fills_in("sn")
+    await visitor.opens("esc", "4", "home", "enter", shows="formula", without="will be written:")
+    await visitor.opens("esc", "1", "y", shows="Copied", without="formula")
+
+
+async def compares(visitor: Visitor) -> None:
+    """The text in lanes, the words at the stall, a pattern."""
+    await visitor.opens("c", "home", shows=f'after "{STALLED_SHOWN}"')
+    await visitor.sees("tx", "la", "co", "jk", "jv")
+    await visitor.opens("b", "end", "enter", shows="pattern")
+    await visitor.fills_in("re")
+    visitor.terminal.send(CTRL_U, CTRL_V)
+    await visitor.terminal.until(f"{STALLED_SHOWN}␊")
+    await visitor.opens(CTRL_U, pasted("(\x9b2J\u202e[/]"), "enter", shows="(\ufffd2J\ufffd[/]")
+    await visitor.opens(CTRL_U, pasted("\x9b2J\u202e[/]"), "enter", shows="A regex  \ufffd2J\ufffd[/]")
+    await visitor.opens("q", shows="5 arrivals")
+
+
+async def takes_a_picture(visitor: Visitor, folder: Path) -> None:
+    """The SVG of the screen is whole and holds no unsafe sign."""
+    await visitor.opens("1", "home", F8, shows="Saved")
+    await visitor.sees("cw")
+    (path,) = folder.glob("*.svg")
+    text = path.read_text(encoding="utf-8")
+    assert canary("th", 1) in "".join(ET.fromstring(text).itertext())
+    assert [sign for sign in text if is_unsafe(sign) and sign != "\n"] == []
+
+
+async def runs_another_model(visitor: Visitor) -> None:
+    """The list of models, the prompt that one suggests, the app's own clipboard in the prompt, an error."""
+    await visitor.opens("i", SELECT_ALL, CTRL_V, shows=STALLED_SHOWN)
+    await visitor.opens(SELECT_ALL, DELETE, "\t", "m", "home", shows=canary("ml", 0))
+    await visitor.sees("ml", "ms")
+    visitor.terminal.send("home", "enter", "i")
+    await visitor.terminal.until(canary("sg", len(PAYLOADS) - 1))
+    await visitor.sees("sg", key=PAGE_UP)
+    visitor.terminal.send("enter")
+    await visitor.terminal.until("kept", without="✓ COMPLETED")
+    await visitor.sees("me")
+    await visitor.opens("4", "home", "z", shows=canary("me", 0))
+    await visitor.sees("me")
+
+
+def test_the_look_for_what_got_out_finds_every_payload() -> None:
+    clean = "\x1b[?1049h\x1b[38;2;1;2;3mtext\x1b[0m\x1b[3;4H\r\n\x1b]22;default\x07"
+    assert escaped_from(clean.encode()) == []
+    for payload in (*SINGLE, *(sequence for sequence in SEQUENCES)):
+        assert escaped_from(f"{clean}{payload}{clean}".encode()) != [], repr(payload)
+    for sign in "".join(SINGLE):
+        assert is_unsafe(sign) == (not sign.isascii() or not sign.isprintable()), repr(sign)
+    copied = "\x1b]52;c;YQ==\x07"
+    assert escaped_from(copied.encode(), copied=["a"]) == []
+    assert escaped_from(copied.encode(), copied=["b"]) == [copied]

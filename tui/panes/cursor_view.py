@@ -163,13 +163,14 @@ class CursorView(LineView):
             return self._strip(y, self.size.width).apply_offsets(0, y)
         return super().render_line(y)
 
-    def on_focus(self) -> None:
-        """Shows the cursor."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Shows the cursor and its detail rows, or hides them."""
+        super().watch_has_focus(has_focus)
         self._refresh_cursor()
 
-    def on_blur(self) -> None:
-        """Hides the cursor and its detail rows."""
-        self._refresh_cursor()
+    def watch_show_vertical_scrollbar(self) -> None:
+        """The scroll bar takes a column of the rows, so all are cut anew."""
+        self.rows_changed()
 
     def on_resize(self, event: events.Resize) -> None:
         """Cuts and wraps anew for another width."""

@@ -5,8 +5,6 @@ The parser turns entities and percent signs of the text into characters, so its 
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from textual.app import ComposeResult
@@ -26,6 +24,7 @@ class MarkdownPreview(VerticalScroll):
         super().__init__(id=id)
         cut = "" if len(text) <= _LIMIT_CHARS else "\n\n*(the rest is in the plain view: v)*"
         self._shown = sanitize(text[:_LIMIT_CHARS]) + cut
+        self.border_title = "1 text as Markdown, v returns"
 
     def compose(self) -> ComposeResult:
         """The document."""
@@ -57,7 +56,7 @@ class SafeTable(MarkdownTable):
 class SafeMarkdown(Markdown):
     """A document with safe tables."""
 
-    BLOCKS: ClassVar = {**Markdown.BLOCKS, "table_open": SafeTable}
+    BLOCKS = {**Markdown.BLOCKS, "table_open": SafeTable}  # noqa: RUF012  the type is Textual's
 
 
 def safe_parser() -> MarkdownIt:

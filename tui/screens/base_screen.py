@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
 
 
@@ -26,3 +27,7 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
 
 class BaseModal(_CopyOrCancel, ModalScreen[Any]):
     """A modal of the app; esc closes it."""
+
+
+class Palette(_CopyOrCancel, CommandPalette):
+    """The list of commands, or of themes."""

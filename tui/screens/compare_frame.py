@@ -30,8 +30,7 @@ def header_spans(scope: StreamscopeApp, lane_count: int, *, is_wide: bool) -> tu
     left.append(Span("  Compare" if is_wide else " Compare"))
     if scope.endpoint.is_demo:
         words = f"  {lane_count} buffer modes" if is_wide else f"  {lane_count} modes"
-        demo = (plan.request.model if plan is not None else None) or scope.endpoint.model
-        recorded = f"  RECORDED  {demo}" + (": your prompt is not read" if is_wide else "")
+        recorded = "  " + scope.endpoint.recorded(plan, is_wide=is_wide)
         left += [Span(f"{words}  {_described(scope)}"), Span(recorded, "status--dim")]
     else:
         words = f"{lane_count} buffer modes over one capture" if is_wide else f"{lane_count} modes"

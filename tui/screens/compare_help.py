@@ -6,21 +6,17 @@ from tui.panes.line_view import Span
 from tui.panes.rows_pane import Row
 from tui.panes.wrapped_text import WrappedText
 from tui.screens.compare_words import HELP, KEYS
-from tui.screens.help_screen import HelpRows, HelpScreen
+from tui.screens.help_screen import HelpScreen
 
 
 class CompareHelp(HelpScreen):
     """What the lanes, bars and numbers mean, and the keys of this screen."""
 
-    def _fill(self) -> None:
-        view = self.query_one(HelpRows)
-        view.is_following = False
-        view.reset()
-        view.show(_rows(max(20, view.scrollable_content_region.width)), [])
-        view.scroll_home(animate=False)
+    def _rows(self, width: int) -> list[Row]:
+        return _help_rows(width)
 
 
-def _rows(width: int) -> list[Row]:
+def _help_rows(width: int) -> list[Row]:
     title, text = HELP
     wrapped = WrappedText(width)
     wrapped.append(text)

@@ -238,8 +238,9 @@ class CompareScreen(BaseScreen):
         self.call_after_refresh(self.draw)
 
     def draw(self) -> None:
-        """Draws everything now."""
-        self._drawing.draw(is_due=True)
+        """Draws everything now; a screen that was closed meanwhile draws nothing."""
+        if self in self.app.screen_stack:
+            self._drawing.draw(is_due=True)
 
     def mark_front(self) -> None:
         """Says in the classes of the panes which is focused and which are in use."""

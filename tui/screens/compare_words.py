@@ -71,7 +71,10 @@ def verdict(comparison: Comparison) -> str:
         return ""
     worst = max(buffered, key=lambda entry: entry[1].hold_max_s or 0.0)
     parts = [_lane_verdict(comparison, *entry, is_worst=entry is worst) for entry in buffered]
-    return "  ".join(part for part in parts if part) or "No lane held text long enough to be noticed."
+    said = "  ".join(part for part in parts if part)
+    if said or (comparison.run is not None and not comparison.run.is_over):
+        return said  # of a run that goes on a lane may hold more than any has released
+    return "No lane held text long enough to be noticed."
 
 
 def _lane_verdict(comparison: Comparison, lane: Lane, price: Price, index: int, *, is_worst: bool) -> str:

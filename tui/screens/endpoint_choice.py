@@ -16,7 +16,8 @@ TRANSPORT_WORDS = {"sse": "SSE", "ws": "WS", "direct": "direct"}
 class EndpointChoice:
     """The choice for the next run. `url` is None until the demo gateway listens.
 
-    `models` are (name, one line) pairs; `demo_prompts` maps a demo's name to the prompt that was recorded.
+    `models` are (name, one line) pairs; `demo_prompts` maps a demo's name to the prompt that was recorded,
+    `demo_labels` to how it was made.
     """
 
     def __init__(self, settings: Settings, raw_body: str | None = None) -> None:
@@ -28,6 +29,7 @@ class EndpointChoice:
         self.model = settings.model or (DEFAULT_DEMO if self.is_demo else "")
         self.models: list[tuple[str, str]] = []
         self.demo_prompts: dict[str, str] = {}
+        self.demo_labels: dict[str, str] = {}
 
     def plan(self, prompt: str) -> RunPlan:
         """The plan of a run of this prompt."""
@@ -56,10 +58,20 @@ class EndpointChoice:
         data = body.get("data") if isinstance(body, dict) else None
         for model in data if isinstance(data, list) else []:
             if isinstance(model, dict) and isinstance(model.get("id"), str):
-                name = model["id"]
-                self.models.append((name, str(model.get("shows") or model.get("owned_by") or "")))
+                name, label = model["id"], str(model.get("label") or "")
+                shows = str(model.get("shows") or model.get("owned_by") or "")
+                self.models.append((name, f"{label}: {shows}" if label and shows else shows))
+                if label:
+                    self.demo_labels[name] = label
                 if model.get("prompt"):
                     self.demo_prompts[name] = str(model["prompt"])
+
+    def recorded(self, plan: RunPlan | None, *, is_wide: bool) -> str:
+        """What the header says of a demo: `RECORDED  demo/code`, with the word for one that was joined or paced."""
+        demo = (plan.request.model if plan is not None else None) or self.model
+        made = self.demo_labels.get(demo, "").partition(" ")[0].strip(",")
+        words = "RECORDED" if made in ("", "RECORDED") else f"RECORDED, {made}"
+        return f"{words}  {demo}" + (": your prompt is not read" if is_wide else "")
 
     def described(self, plan: RunPlan | None, *, is_wide: bool) -> str:
         """Transport, address and model of a run, or of the next one, for the header."""

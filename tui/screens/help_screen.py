@@ -56,12 +56,16 @@ class HelpScreen(BaseModal):
         """Wraps for the width there is."""
         self.call_after_refresh(self._fill)
 
+    def _rows(self, width: int) -> list[Row]:
+        """What the help says, in rows of `width` columns."""
+        return help_rows(self._pane, width)
+
     def _fill(self) -> None:
-        view = self.query_one(HelpRows)
-        view.is_following = False
-        view.reset()
-        view.show(help_rows(self._pane, max(20, view.scrollable_content_region.width)), [])
-        view.scroll_home(animate=False)
+        for view in self.query(HelpRows):  # none once the help was closed
+            view.is_following = False
+            view.reset()
+            view.show(self._rows(max(20, view.scrollable_content_region.width)), [])
+            view.scroll_home(animate=False)
 
 
 def help_rows(pane: str, width: int) -> list[Row]:

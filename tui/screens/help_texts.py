@@ -77,5 +77,6 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("app.help", "?, F1", "help for the focused pane"),
     ("app.palette", "ctrl+p", "all commands"),
     ("app.shot", "F8", "save the screen as SVG"),
+    ("app.suspend", "ctrl+z", "to the shell, fg returns; in the prompt: undo"),
     ("app.quit", "ctrl+q", "quit"),
 )

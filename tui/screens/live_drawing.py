@@ -99,7 +99,7 @@ class LiveDrawing:
         query(TextPane).set_hint(live_words.text_hint(run, now, is_demo=scope.endpoint.is_demo))
         log = pipeline.segments if pipeline is not None else None
         query(SegmentsPane).show(log, at, live_words.segments_hint(run, scope.controller.mode))
-        query(ExtractsPane).show_run(pipeline, live_words.extracts_hint(run), at)
+        query(ExtractsPane).show_run(pipeline, live_words.extracts_hint(run, is_demo=scope.endpoint.is_demo), at)
         self._draw_stats(at)
         query(RasterPane).show(self._arrivals(at))
         self._draw_header(now)
@@ -193,10 +193,7 @@ class LiveDrawing:
         described = scope.endpoint.described(plan, is_wide=self._is_wide)
         left += [Span("  Live" if self._is_wide else " Live"), Span("  " + described)]
         if scope.endpoint.is_demo:
-            demo = (plan.request.model if plan is not None else None) or scope.endpoint.model
-            left.append(
-                Span(f"  RECORDED  {demo}" + (": your prompt is not read" if self._is_wide else ""), "status--dim")
-            )
+            left.append(Span("  " + scope.endpoint.recorded(plan, is_wide=self._is_wide), "status--dim"))
         right = [Span(lamp.text, f"status--{lamp.tone}"), Span(f"  {rate} " if rate else " ")]
         self._screen.query_one("#header", StatusLine).show(left, right)
 
@@ -242,7 +239,9 @@ class LiveDrawing:
         hints = live_words.footer_hints(
             is_streaming=scope.controller.is_streaming, in_prompt=in_prompt, is_narrow=not self._is_wide
         )
-        self._screen.query_one("#footer", StatusLine).show(key_spans(hints))
+        cancel = live_words.cancel_hint(is_streaming=scope.controller.is_streaming, in_prompt=in_prompt)
+        urgent = [Span(f" {cancel}  ", "status--warn")] if cancel else []
+        self._screen.query_one("#footer", StatusLine).show([*urgent, *key_spans(hints)])
         word = TRANSPORT_WORDS[scope.endpoint.transport]
         verb = "enter plays it" if scope.endpoint.is_demo else "enter sends"
         model = f"  {scope.endpoint.model}" if scope.endpoint.model and self._is_wide else ""

@@ -11,7 +11,8 @@ from tui.screens.run_controller import ActiveRun
 NOTHING_YET = "Nothing has run yet. enter plays the recorded demo, streamscope --url URL points it at your own server."
 NOTHING_YET_OWN = "Nothing has run yet. Type a prompt and press enter."
 NO_EXTRACTS = "No code block, JSON value or tool call yet."
-NO_EXTRACTS_EVER = "This answer has none. m demo/json shows one."
+NO_EXTRACTS_EVER = "This answer has none."
+NO_EXTRACTS_EVER_DEMO = f"{NO_EXTRACTS_EVER} m demo/json shows one."
 NO_NUMBERS = "Numbers appear with the first token. enter on one shows its formula."
 
 
@@ -36,12 +37,16 @@ def segments_hint(run: ActiveRun | None, mode: str) -> str:
     if run is None or run.derived is None:
         return f"No {mode} is complete yet."
     held = len(run.derived.pipeline.segments.held_text)
+    if not held:
+        return "This answer has no text." if run.is_over else f"No {mode} is complete yet."
     return f"No {mode} is complete yet. {held} characters are held; raw would have shown them."
 
 
-def extracts_hint(run: ActiveRun | None) -> str:
-    """What stands in the empty pane of extracts."""
-    return NO_EXTRACTS_EVER if run is not None and run.is_over else NO_EXTRACTS
+def extracts_hint(run: ActiveRun | None, *, is_demo: bool) -> str:
+    """What stands in the empty pane of extracts; only the demo gateway has a demo/json to choose."""
+    if run is None or not run.is_over:
+        return NO_EXTRACTS
+    return NO_EXTRACTS_EVER_DEMO if is_demo else NO_EXTRACTS_EVER
 
 
 def last_marker(derived: DerivedRun, name: str) -> Marker | None:
@@ -62,6 +67,8 @@ def cancel_receipt(run: ActiveRun) -> list[str]:
         closed = max(0.0, at - run.seconds(run.cancel_key_at))
         lines.append(f"key to socket closed   {closed * 1000:.0f} ms")
     lines.append(f"server answered        {_answer_to_cancel(run, derived)}")
+    asked = "the gateway was not asked" if run.plan.is_gateway else "this endpoint cannot be asked"
+    lines.append(f"upstream stopped       unknown, {asked}")
     usage = derived.result.usage
     billed = "unknown, no usage was sent" if usage is None or usage.output is None else f"{usage.output}, from usage"
     lines.append(f"tokens billed          {billed}")
@@ -90,14 +97,19 @@ def short_numbers(stats: StreamStats) -> list[str]:
     return [f"TTFT {ttft}", f"stalls {len(stats.stalls)}"]
 
 
+def cancel_hint(*, is_streaming: bool, in_prompt: bool) -> str:
+    """The key that cancels the open run, which leads the footer; empty without a run. In the prompt x is a letter."""
+    if not is_streaming:
+        return ""
+    return "ctrl+c cancel" if in_prompt else "x cancel"
+
+
 def footer_hints(*, is_streaming: bool, in_prompt: bool, is_narrow: bool) -> list[tuple[str, str]]:
-    """The keys of the footer, the most useful first; cancel leads while a run is open."""
-    hints = [("x", "cancel")] if is_streaming and not in_prompt else []
-    if is_streaming and in_prompt:
-        hints = [("ctrl+c", "cancel")]
+    """The keys of the footer after the one that cancels, the most useful first."""
     if in_prompt:
-        return [*hints, ("enter", "send"), ("ctrl+j", "new line"), ("tab", "panes"), ("F1", "help"), ("ctrl+q", "quit")]
-    hints += [("b", "buffer"), ("c", "compare"), ("t", "transport"), ("m", "model"), ("i", "edit")]
+        return [("enter", "send"), ("ctrl+j", "new line"), ("tab", "panes"), ("F1", "help"), ("ctrl+q", "quit")]
+    hints = [("b", "buffer"), ("c", "compare"), ("t", "transport"), ("m", "model"), ("i", "edit")]
     if is_narrow:
         return [*hints, ("?", "help")]
-    return [*hints, ("M", "numbers"), ("y", "copy"), ("ctrl+r", "again"), ("ctrl+p", "palette"), ("?", "help")]
+    again = [] if is_streaming else [("ctrl+r", "again")]
+    return [*hints, ("M", "numbers"), ("y", "copy"), *again, ("ctrl+p", "palette"), ("?", "help")]

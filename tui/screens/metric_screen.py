@@ -94,7 +94,8 @@ class MetricScreen(BaseModal):
         return max(30, self.query_one(MetricRows).scrollable_content_region.width)
 
     def _fill(self) -> None:
-        self.query_one(MetricRows).show([], metric_rows(self._question, self._room))
+        for view in self.query(MetricRows):  # none once it was closed
+            view.show([], metric_rows(self._question, self._room))
 
 
 def metric_rows(question: MetricQuestion, width: int) -> list[Row]:

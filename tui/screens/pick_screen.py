@@ -20,7 +20,8 @@ class PickScreen(BaseModal):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "close", id="pick.close")]
     DEFAULT_CSS = """
     PickScreen { align: center middle; }
-    PickScreen > OptionList { width: 90%; max-width: 90; height: auto; max-height: 80%; border: round $accent; }
+    PickScreen > OptionList { width: 90%; max-width: 90; height: auto; max-height: 80%; }
+    PickScreen > OptionList, PickScreen > OptionList:focus { border: round $accent; }
     """
 
     def __init__(self, title: str, options: list[tuple[str, str]], chosen: str | None = None) -> None:
