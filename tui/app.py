@@ -21,10 +21,10 @@ from tui.core.comparison import Comparison
 from tui.core.sanitize import count_unsafe, sanitize_line
 from tui.errors import StreamscopeError
 from tui.screens.base_screen import Palette
-from tui.screens.compare_screen import CompareScreen
 from tui.screens.endpoint_choice import EndpointChoice
 from tui.screens.help_screen import HelpScreen
 from tui.screens.live_screen import LiveScreen
+from tui.screens.palette_commands import palette_commands
 from tui.screens.pick_screen import PickScreen
 from tui.screens.run_controller import RunController
 from tui.theme_files import load_themes
@@ -103,7 +103,7 @@ class StreamscopeApp(App[None]):
         stream = self.controller.note_cancel()
         if stream is not None:
             self.run_worker(self.controller.probe.cancel(stream), group=f"cancel-{stream}", exit_on_error=False)
-            self._live.draw_slow()
+            self.live.draw_slow()
 
     def action_help_quit(self) -> None:
         """ctrl+c with nothing selected: cancels an open run, else says how to quit."""
@@ -125,7 +125,7 @@ class StreamscopeApp(App[None]):
     def action_next_transport(self) -> None:
         """The next transport, for the next run."""
         self.endpoint.next_transport()
-        self._live.draw_slow()
+        self.live.draw_slow()
 
     def action_choose_model(self) -> None:
         """A list of the endpoint's models, for the next run."""
@@ -136,7 +136,7 @@ class StreamscopeApp(App[None]):
         def choose(name: Any) -> None:
             if name is not None:
                 self.endpoint.model = str(name)
-                self._live.model_changed()
+                self.live.model_changed()
 
         models = self.endpoint.models
         self.push_screen(PickScreen("model of the next run", models, self.endpoint.model), choose)
@@ -144,7 +144,7 @@ class StreamscopeApp(App[None]):
     def action_pane_help(self) -> None:
         """Help for the focused pane."""
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self._live.focused_pane))
+            self.push_screen(HelpScreen(self.live.focused_pane))
 
     def action_shot(self) -> None:
         """Saves the screen as SVG into the current folder."""
@@ -163,31 +163,7 @@ class StreamscopeApp(App[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: group, action, one line each; only what acts on the screen that is seen."""
         del screen
-        if self.controller.is_streaming:
-            yield SystemCommand("run: cancel", "stop the open run; what came is kept", self.action_cancel_run)
-        else:
-            yield SystemCommand("run: again", "send the same request again", self.action_run_again)
-        yield SystemCommand(
-            "endpoint: transport", "SSE, WebSocket or direct for the next run", self.action_next_transport
-        )
-        yield SystemCommand("model: choose", "a list of the endpoint's models", self.action_choose_model)
-        compare = next((screen for screen in self.screen_stack if isinstance(screen, CompareScreen)), None)
-        yield from self._live_commands() if compare is None else _compare_commands(compare)
-        yield SystemCommand("theme: choose", "colours of the app", self.action_change_theme)
-        yield SystemCommand("file: screenshot", "the screen as SVG in the current folder", self.action_shot)
-        yield SystemCommand("app: quit", "end streamscope", self.action_quit)
-
-    def _live_commands(self) -> Iterable[SystemCommand]:
-        live = self._live
-        yield SystemCommand("buffer: next mode", "word, sentence, line; re-derives at once", live.action_next_mode)
-        yield SystemCommand(
-            "numbers: definitions", "the next definition set for the numbers", live.action_next_definition
-        )
-        yield SystemCommand("view: joints", "where frames and reads join in the text", live.action_joints)
-        yield SystemCommand("view: Markdown", "the ended answer drawn as Markdown", live.action_next_view)
-        yield SystemCommand("view: zoom", "the focused pane alone", live.action_zoom)
-        yield SystemCommand("compare: buffer modes", "the same text under several buffers", live.action_compare)
-        yield SystemCommand("help: this pane", "what its numbers mean, and every key", self.action_pane_help)
+        return palette_commands(self)
 
     async def on_unmount(self) -> None:
         """Ends the children."""
@@ -196,7 +172,8 @@ class StreamscopeApp(App[None]):
             await self._gateway.end()
 
     @property
-    def _live(self) -> LiveScreen:
+    def live(self) -> LiveScreen:
+        """The Live screen, wherever it is in the stack."""
         return next(screen for screen in self.screen_stack if isinstance(screen, LiveScreen))
 
     def _load_themes(self) -> None:
@@ -233,18 +210,7 @@ class StreamscopeApp(App[None]):
             if self.endpoint.is_demo:  # another endpoint without a list of models is no fault
                 self.toast(str(error), severity="error")
                 self.controller.give_up(str(error))
-        self._live.model_changed()
-
-
-def _compare_commands(screen: CompareScreen) -> Iterable[SystemCommand]:
-    yield SystemCommand("compare: mode", "the buffer mode of the focused lane", screen.action_choose_mode)
-    yield SystemCommand("compare: add lane", "one lane more, four at most", screen.action_add_lane)
-    yield SystemCommand("compare: remove lane", "the focused lane away, two are left", screen.action_remove_lane)
-    yield SystemCommand("compare: reader speed", "who reads: a voice, a reader, your own", screen.action_choose_reader)
-    yield SystemCommand("compare: export", "the table as Markdown to the clipboard", screen.action_export)
-    yield SystemCommand("compare: close", "back to the Live screen", screen.action_back)
-    yield SystemCommand("view: zoom", "the focused lane alone", screen.action_zoom)
-    yield SystemCommand("help: this screen", "what its numbers mean, and every key", screen.action_help)
+        self.live.model_changed()
 
 
 def main(settings: Settings, prompt: str | None = None, notice: str | None = None, raw_body: str | None = None) -> int:

@@ -250,7 +250,7 @@ async def reads_the_panes(visitor: Visitor) -> None:
 
 async def opens_the_boxes(visitor: Visitor) -> None:
     """What is copied and saved, the receipt of a number."""
-    await visitor.opens("3", "home", "y", shows="It holds 7 control characters")
+    await visitor.opens("3", "home", "y", shows="It holds 8 control")
     await visitor.opens("s", shows="will be written:")
     await visitor.sees("cw")
     await visitor.fills_in("sn")

@@ -9,12 +9,14 @@ from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
+from tests.panes.pane_host import hosted
 from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, until
 from tests.screens.test_compare_screen import NOWHERE, comparing, play_without_end, stalled_records, toasts
 from tests.transports.scripted_server import ScriptedServer
 from tui.app import StreamscopeApp
 from tui.config import Settings
 from tui.core.chunks import Outcome
+from tui.core.text.segment_log import SegmentLog
 from tui.panes.segments_pane import SegmentsPane
 from tui.panes.stats_pane import StatsPane
 from tui.panes.status_line import StatusLine
@@ -51,12 +53,12 @@ async def test_ctrl_c_cancels_from_the_palette_too(action: str) -> None:
     ("is_gateway", "why"), [(True, "the gateway was not asked"), (False, "this endpoint cannot be asked")]
 )
 async def test_the_receipt_says_what_nobody_knows(is_gateway: bool, why: str) -> None:
-    async with ScriptedServer(play_without_end) as far:
-        async with running_app(Settings(url=far.url, is_gateway=is_gateway)) as (app, pilot):
-            await play(app, pilot)
-            await pilot.press("x")
-            await until(pilot, lambda: "tokens billed" in pane_text(app, "stats"))
-            assert f"upstream stopped unknown, {why}" in " ".join(pane_text(app, "stats").split())
+    far = ScriptedServer(play_without_end)
+    async with far, running_app(Settings(url=far.url, is_gateway=is_gateway)) as (app, pilot):
+        await play(app, pilot)
+        await pilot.press("x")
+        await until(pilot, lambda: "tokens billed" in pane_text(app, "stats"))
+        assert f"upstream stopped unknown, {why}" in " ".join(pane_text(app, "stats").split())
 
 
 def titles(app: StreamscopeApp) -> set[str]:
@@ -116,17 +118,18 @@ async def test_the_detail_of_a_unit_goes_with_the_focus() -> None:
         assert pane.row_count == pane.list_count
 
 
-async def test_a_cut_unit_ends_in_an_ellipsis_when_the_scroll_bar_comes() -> None:
-    async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
-        await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
-        pane = app.screen.query_one(SegmentsPane)
-        await until(pilot, lambda: pane.show_vertical_scrollbar)
-        await pilot.pause()
-        drawn = [pane.render_line(y).text for y in range(1, pane.size.height)]
-        units = [text.strip() for text in pane_text(app, "segments").splitlines()]
-        cut = [text for text in drawn if text[: pane.row_width + 1].strip() not in units]
-        assert not cut
-        assert any(text.rstrip().endswith("…") for text in drawn)
+async def test_units_drawn_before_the_scroll_bar_came_are_cut_anew_for_it() -> None:
+    log = SegmentLog("line")
+    async with hosted(SegmentsPane(), focus=False) as (app, pilot):
+        pane = app.pane
+        assert isinstance(pane, SegmentsPane)
+        for index in range(pane.size.height + 2):  # a heading, and the last ones call up the bar
+            log.take("a line of words that does not fit on the row of a narrow pane\n", index, index / 10)
+            pane.show(log, index / 10, "")
+            await pilot.pause()
+        assert pane.show_vertical_scrollbar
+        shown = [pane.render_line(y).text[: pane.row_width + 1] for y in range(1, pane.size.height)]
+        assert [text for text in shown if not text.rstrip().endswith("…")] == []
 
 
 async def test_the_footer_leads_with_cancel_in_the_warning_colour_and_keeps_help() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
@@ -374,3 +375,13 @@ async def test_the_raster_and_the_verdict_tell_how_it_streamed() -> None:
         await until(pilot, lambda: "streams: 217 frames in 215 reads" in line_text(app, "verdict"))
         await until(pilot, lambda: "first token 0.29" in pane_text(app, "raster"))
         assert "217 frames" in pane_text(app, "raster")
+
+
+async def test_a_backspace_typed_fast_deletes_what_stood_before_it() -> None:
+    async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
+        prompt = app.screen.query_one(PromptArea)
+        for key in ("a", "b", "backspace", "c"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: "c" in prompt.text or not prompt.text)
+        await pilot.pause()
+        assert prompt.text == "ac"

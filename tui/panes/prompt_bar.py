@@ -56,11 +56,16 @@ class PromptArea(TextArea):
             self.app.action_help_quit()
 
     async def _on_key(self, event: events.Key) -> None:
-        """The text area would take enter for a new line before any binding sees it."""
-        if event.key == "enter":
+        """Keys in the order in which they were pressed.
+
+        The text area takes letters and enter here but backspace and delete as bindings, which run later: typed
+        fast, a backspace would delete the letter that followed it.
+        """
+        actions = {"enter": self.action_send, "backspace": self.action_delete_left, "delete": self.action_delete_right}
+        if event.key in actions:
             event.prevent_default()
             event.stop()
-            self.action_send()
+            actions[event.key]()
         else:
             await super()._on_key(event)
 
