@@ -123,6 +123,7 @@ async def test_units_drawn_before_the_scroll_bar_came_are_cut_anew_for_it() -> N
     async with hosted(SegmentsPane(), focus=False) as (app, pilot):
         pane = app.pane
         assert isinstance(pane, SegmentsPane)
+        app.screen.set_focus(None)  # no detail under a cursor
         for index in range(pane.size.height + 2):  # a heading, and the last ones call up the bar
             log.take("a line of words that does not fit on the row of a narrow pane\n", index, index / 10)
             pane.show(log, index / 10, "")

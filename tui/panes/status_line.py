@@ -65,10 +65,11 @@ class StatusLine(Widget):
         """The one row."""
         del y
         width = self.size.width
-        right_width = min(width, sum(cell_len(span.text) for span in self._right))
-        left = self._fitted(width - right_width)
-        right = Strip(self._segments(self._right))
-        return Strip.join([left, right]).adjust_cell_length(width, self.rich_style)
+        right_width = sum(cell_len(span.text) for span in self._right)
+        gap = min(2, max(0, width - right_width)) if self._left and self._right else 0
+        left = self._fitted(max(0, width - right_width - gap))
+        parts = [left, Strip.blank(gap, self.rich_style), Strip(self._segments(self._right))]
+        return Strip.join(parts).adjust_cell_length(width, self.rich_style)
 
     def _fitted(self, room: int) -> Strip:
         """The left part in exactly `room` cells; a cut is marked."""

@@ -107,7 +107,7 @@ def cancel_hint(*, is_streaming: bool, in_prompt: bool) -> str:
 def footer_hints(*, is_streaming: bool, in_prompt: bool, is_narrow: bool) -> list[tuple[str, str]]:
     """The keys of the footer after the one that cancels, the most useful first."""
     if in_prompt:
-        return [("enter", "send"), ("ctrl+j", "new line"), ("tab", "panes"), ("F1", "help"), ("ctrl+q", "quit")]
+        return [("enter", "send"), ("ctrl+j", "new line"), ("esc", "leave"), ("F1", "help"), ("ctrl+q", "quit")]
     hints = [("b", "buffer"), ("c", "compare"), ("t", "transport"), ("m", "model"), ("i", "edit")]
     if is_narrow:
         return [*hints, ("?", "help")]
