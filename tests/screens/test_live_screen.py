@@ -107,7 +107,7 @@ async def test_each_cancel_key_stops_the_run_keeps_the_text_and_closes_the_socke
             pressed = time.monotonic()
             await pilot.press(key)
             assert "CANCELLING" in line_text(app, "header") or "■ CANCELLED" in line_text(app, "header")
-            assert time.monotonic() - pressed < 1.0
+            assert time.monotonic() - pressed < 3.0
             await finish(app, pilot)
             assert outcome(app) is Outcome.CANCELLED
             assert "text kept: 9 char" in line_text(app, "header")

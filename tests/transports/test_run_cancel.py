@@ -43,7 +43,7 @@ async def test_cancel_closes_the_far_end_and_keeps_the_text(transport: str) -> N
         result = await recorded.finish(plan_of(transport, server.url))
     assert (result.outcome, result.content, result.problem) == (Outcome.CANCELLED, tokens(3), None)
     assert recorded.marker_names() == ["connecting", "sent", "cancelling", "cancelled"]
-    assert gone[0] - called[0] < 0.25
+    assert gone[0] - called[0] < 0.9, "the far end sees it before any time limit of ours runs out"
     recorded.run.cancel() if recorded.run else None
     assert isinstance(recorded.records[-1], CaptureEnd)
 

@@ -66,7 +66,7 @@ async def test_slow_tokens_are_no_time_out(transport: str) -> None:
         await send_end(peer, transport, 4)
 
     async with ScriptedServer(script) as server:
-        result = await Recorded().finish(plan_of(transport, server.url, clocks=Clocks(5, 5, 0.5)))
+        result = await Recorded().finish(plan_of(transport, server.url, clocks=Clocks(5, 5, 0.7)))
     assert (result.outcome, result.content) == (Outcome.COMPLETED, tokens(4))
 
 

@@ -32,10 +32,10 @@ async def test_it_barks_once_when_the_time_is_over() -> None:
     watchdog = Watchdog(loop.time, bark)
     begin = loop.time()
     watchdog.allow(0.05)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         await fired.wait()
     assert len(barks) == 1
-    assert 0.05 <= barks[0] - begin < 0.5
+    assert barks[0] - begin >= 0.05
 
 
 async def test_a_later_deadline_replaces_the_earlier_one_and_an_earlier_one_the_later() -> None:
@@ -48,7 +48,7 @@ async def test_a_later_deadline_replaces_the_earlier_one_and_an_earlier_one_the_
         async with asyncio.timeout(0.1):
             await fired.wait()
     watchdog.allow(0.02)
-    async with asyncio.timeout(0.3):
+    async with asyncio.timeout(10):
         await fired.wait()
 
 
@@ -71,7 +71,7 @@ async def test_time_in_which_this_process_was_stopped_is_not_charged() -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
             await fired.wait()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         await fired.wait()
 
 
