@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -17,17 +18,17 @@ from textual.theme import Theme, ThemeProvider
 from tui.child_process import ChildProcess, start_gateway
 from tui.config import Settings
 from tui.core.capture import Record
-from tui.core.comparison import Comparison
 from tui.core.sanitize import count_unsafe, sanitize_line
 from tui.errors import StreamscopeError
+from tui.later_modules import load_later
 from tui.screens.base_screen import Palette
 from tui.screens.endpoint_choice import EndpointChoice
-from tui.screens.help_screen import HelpScreen
 from tui.screens.live_screen import LiveScreen
-from tui.screens.palette_commands import palette_commands
-from tui.screens.pick_screen import PickScreen
 from tui.screens.run_controller import RunController
 from tui.theme_files import load_themes
+
+if TYPE_CHECKING:
+    from tui.core.comparison import Comparison
 
 
 class StreamscopeApp(App[None]):
@@ -56,12 +57,18 @@ class StreamscopeApp(App[None]):
         self.settings = settings
         self.controller = RunController()
         self.endpoint = EndpointChoice(settings, raw_body)
-        self.comparison = Comparison()
         self._first_prompt = prompt
         self._notice = notice
         self._records = records
         self._gateway: ChildProcess | None = None
         self._has_children = False
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The lanes and runs that are compared, kept while the Compare screen is closed."""
+        from tui.core.comparison import Comparison
+
+        return Comparison()
 
     def on_mount(self) -> None:
         """Themes, the Live screen, and after the first paint the child processes."""
@@ -129,6 +136,8 @@ class StreamscopeApp(App[None]):
 
     def action_choose_model(self) -> None:
         """A list of the endpoint's models, for the next run."""
+        from tui.screens.pick_screen import PickScreen
+
         if not self.endpoint.models:
             self.toast("This endpoint named no models. --model NAME sets one.")
             return
@@ -143,6 +152,8 @@ class StreamscopeApp(App[None]):
 
     def action_pane_help(self) -> None:
         """Help for the focused pane."""
+        from tui.screens.help_screen import HelpScreen
+
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.live.focused_pane))
 
@@ -162,6 +173,8 @@ class StreamscopeApp(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: group, action, one line each; only what acts on the screen that is seen."""
+        from tui.screens.palette_commands import palette_commands
+
         del screen
         return palette_commands(self)
 
@@ -193,6 +206,7 @@ class StreamscopeApp(App[None]):
             return
         self._has_children = True
         self.run_worker(self.controller.probe.serve(), group="probe", exit_on_error=False)
+        self.run_worker(asyncio.to_thread(load_later), group="modules", exit_on_error=False)
         self.run_worker(self._open_endpoint(), group="endpoint", exit_on_error=False)
         if self._notice:
             self.toast(self._notice)

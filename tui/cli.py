@@ -235,7 +235,9 @@ def _refuse_mistyped_command(word: str | None) -> None:
 
 
 def _check_dialect(name: str) -> None:
-    """Raises UsageError now, and not when the first head of a stream is there."""
+    """Raises UsageError now, and not when the first head of a stream is there; `auto` needs no look."""
+    if name == "auto":
+        return
     from tui.core.wire.response_decoder import ResponseDecoder
 
     ResponseDecoder(name)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from platformdirs import user_config_path
@@ -101,13 +99,11 @@ def _check(key: str, value: object, where: str) -> None:
         raise ConfigError(f"{where}: expected a colour such as #88c0d0, found {value!r}")
 
 
-def _shipped_folder() -> Traversable:
+def _shipped_folder() -> Path:
     """`tui/themes` in a wheel, `themes` beside the package in a checkout."""
-    inside = files("tui") / "themes"
-    return inside if inside.is_dir() else Path(__file__).resolve().parent.parent / "themes"
+    package = Path(__file__).resolve().parent
+    return package / "themes" if (package / "themes").is_dir() else package.parent / "themes"
 
 
-def _theme_files(folder: Traversable) -> list[Traversable]:
-    if not folder.is_dir():
-        return []
-    return sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
+def _theme_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml")) if folder.is_dir() else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Self
 
-from tui.core.arrivals import ArrivalLog
+from tui.core.arrivals import ArrivalLog, Verdict, verdict_of
 from tui.core.capture import Capture, CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
 from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult
 from tui.core.frame_survey import FrameSurvey
@@ -18,6 +18,8 @@ from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES
 from tui.core.stats import StreamStats
 from tui.core.wire.response_decoder import ResponseDecoder
 from tui.errors import CaptureError
+
+_QUOTED_CHARS = 40  # of the text before a silence, for the verdict
 
 
 class DerivedRun:
@@ -66,6 +68,12 @@ class DerivedRun:
     def outcome(self) -> Outcome | None:
         """How it ended; None while it goes on."""
         return self.result.outcome if self.result else None
+
+    def verdict(self, at: float) -> Verdict:
+        """What the arrivals show at a moment of the run's clock."""
+        frames = len(self.decoder.frames) if self.decoder is not None else 0
+        last = self.pipeline.content.tail(_QUOTED_CHARS)
+        return verdict_of(self.arrivals, self.stats, at, frames=frames, is_over=self.is_over, last_text=last)
 
     def add(self, record: Record) -> list[StreamChunk]:
         """Takes the next record of the capture and gives the chunks that it completed.

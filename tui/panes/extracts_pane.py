@@ -6,18 +6,20 @@ left and right fold and unfold JSON. Rows come from the list of extracts, which 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.core.pipeline import StreamPipeline
 from tui.core.sanitize import sanitize
 from tui.panes.cursor_view import CursorView, SourceAsked, detail_rows
-from tui.panes.extract_items import ExtractItem
-from tui.panes.extract_list import ExtractList
 from tui.panes.line_view import Span
+
+if TYPE_CHECKING:
+    from tui.core.pipeline import StreamPipeline
+    from tui.panes.extract_items import ExtractItem
+    from tui.panes.extract_list import ExtractList
 
 
 class SaveAsked(Message):
@@ -84,7 +86,7 @@ class ExtractsPane(CursorView):
         is_other = pipeline is not self._pipeline
         if is_other:
             self._pipeline = pipeline
-            self._extracts = ExtractList(pipeline, self.row_width) if pipeline else None
+            self._extracts = self._list_of(pipeline) if pipeline else None
             self.is_following, self.cursor = True, -1
         is_hint_new = self._show_hint(hint)
         first = self._update(self._newest() if now is None else now)
@@ -148,6 +150,11 @@ class ExtractsPane(CursorView):
             self.move_cursor(self.cursor)
         elif is_folded:
             self.move_cursor(self._extracts.parent_row(self.cursor))
+
+    def _list_of(self, pipeline: StreamPipeline) -> ExtractList:
+        from tui.panes.extract_list import ExtractList  # noqa: PLC0415  with pygments, and there is a screen first
+
+        return ExtractList(pipeline, self.row_width)
 
     @property
     def _has_extracts(self) -> bool:

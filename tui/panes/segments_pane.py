@@ -6,12 +6,14 @@ which text it came from.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from tui.core.sanitize import sanitize, sanitize_line
-from tui.core.text.segment_log import SegmentLog
 from tui.panes.cursor_view import CursorView, SourceAsked, detail_rows, text_cells
 from tui.panes.line_view import Span
+
+if TYPE_CHECKING:
+    from tui.core.text.segment_log import SegmentLog
 
 _TIME_CELLS = 7  # to 99.99 s; in a longer run all rows are drawn anew with wider columns
 _MARK = "⟨flushed⟩ "

@@ -7,30 +7,29 @@ by the screen that gets `MetricAsked`; what is shown is given whole at each `sho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from tui.core.arrivals import ArrivalLog
 from tui.core.chunks import StreamProblem
-from tui.core.metric_definitions import DEFINITIONS, metrics_of
 from tui.core.problem_kinds import title_of
-from tui.core.run_facts import Metric, RunFacts
 from tui.core.sanitize import sanitize
-from tui.core.stats import StreamStats
-from tui.errors import UsageError
-from tui.panes.gap_histogram_rows import gap_histogram_rows
 from tui.panes.line_view import Span
-from tui.panes.metric_cells import MetricQuestion, changes_between, exact, headline, other_cells, stamp_metric
-from tui.panes.number_grid import PlacedCell, cell_at, grid_rows, neighbour, place_grid, place_headline, side_by_side
 from tui.panes.rows_pane import Row, RowsPane
-from tui.panes.throughput_row import throughput_row
 from tui.panes.wrapped_text import WrappedText
 
+if TYPE_CHECKING:
+    from tui.core.arrivals import ArrivalLog
+    from tui.core.stats import StreamStats
+    from tui.panes.metric_cells import MetricQuestion
+    from tui.panes.number_grid import PlacedCell
+    from tui.panes.number_sheet import NumberSheet
+
 CHANGES_SHOWN_S = 10.0
+FIRST_DEFINITION = "streamscope"
 NO_TIMES = "n/a: no times in this capture, its frames have no clock."
 _UNKNOWN_WIDTH = 50  # of a pane that was never laid out
 
@@ -89,7 +88,7 @@ class StatsPane(RowsPane):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
-        self.definition = next(iter(DEFINITIONS))
+        self.definition = FIRST_DEFINITION
         self.shows_gaps = False
         self._stats: StreamStats | None = None
         self._notes: Sequence[Row] = ()
@@ -127,16 +126,17 @@ class StatsPane(RowsPane):
 
     def next_definition(self) -> None:
         """The next definition set; shows for a moment what it changes."""
-        names = list(DEFINITIONS)
-        self.set_definition(names[(names.index(self.definition) + 1) % len(names)])
+        from tui.panes.number_sheet import definition_after
+
+        self.set_definition(definition_after(self.definition))
 
     def set_definition(self, name: str) -> None:
         """Shows another definition set and for a moment what it changes. Raises UsageError for an unknown name."""
-        known = next((known for known in DEFINITIONS if known.lower() == name.lower()), None)
-        if known is None:
-            raise UsageError(f"no definitions of the name {name!r}: there are {', '.join(DEFINITIONS)}")
-        self._changes = changes_between(self._metrics(), self._metrics(known))
-        self.definition = known
+        from tui.panes.number_sheet import definition_named
+
+        before, self.definition = self._sheet(), definition_named(name)
+        after = self._sheet()
+        self._changes = before.changes_to(after) if before is not None and after is not None else {}
         if self._changes_timer is not None:
             self._changes_timer.stop()
         self._changes_timer = self.set_timer(CHANGES_SHOWN_S, self._forget_changes)
@@ -159,12 +159,8 @@ class StatsPane(RowsPane):
     @property
     def numbers_text(self) -> str:
         """All numbers of the definition set as text, one a line, with all their digits."""
-        metrics = self._metrics()
-        if not metrics:
-            return ""
-        lines = [(metric.name, exact(metric)) for metric in (*metrics, stamp_metric(self._stamp_error_s))]
-        width = max(len(name) for name, _ in lines)
-        return "\n".join([f"numbers as defined by {self.definition}", *(f"{n:<{width}}  {v}" for n, v in lines)])
+        sheet = self._sheet()
+        return sheet.text if sheet is not None else ""
 
     def wrap(self, text: str, style: str = "") -> list[Row]:
         """Untrusted text as safe rows of the pane's width."""
@@ -190,10 +186,11 @@ class StatsPane(RowsPane):
 
     def action_number_row(self, step: int) -> None:
         """The number under (1) or above (-1); in the histogram, one row."""
-        if not self._placed:
+        sheet = self._sheet()
+        if not self._placed or sheet is None:
             self.scroll_relative(y=step, animate=False)
         else:
-            self._move(neighbour(self._placed, self._cursor, step))
+            self._move(sheet.neighbour(self._placed, self._cursor, step))
 
     def action_first_number(self) -> None:
         """The first number."""
@@ -206,16 +203,17 @@ class StatsPane(RowsPane):
     def action_ask_source(self) -> None:
         """Asks where the number under the cursor comes from; the histogram is asked for its median."""
         key = "gap_p50_s" if self.shows_gaps else self.chosen_key
-        if self._stats is not None and self._has_numbers and key is not None:
-            self.post_message(self.MetricAsked(MetricQuestion(self._stats, key, self.definition, self._stamp_error_s)))
+        sheet = self._sheet()
+        if sheet is not None and key is not None:
+            self.post_message(self.MetricAsked(sheet.question(key)))
 
     def action_copy_numbers(self) -> None:
         """Copies the numbers as text, or the histogram as it is drawn."""
-        facts = self._facts()
-        if facts is None:
+        sheet = self._sheet()
+        if sheet is None:
             return
-        drawn = "\n".join("".join(span.text for span in row).rstrip() for row in self._gap_rows(facts))
-        cast("_CopyingApp", self.app).copy_text(drawn if self.shows_gaps else self.numbers_text)
+        drawn = "\n".join("".join(span.text for span in row).rstrip() for row in self._gap_rows(sheet))
+        cast("_CopyingApp", self.app).copy_text(drawn if self.shows_gaps else sheet.text)
 
     def action_next_view(self) -> None:
         """Numbers or histogram."""
@@ -225,9 +223,9 @@ class StatsPane(RowsPane):
 
     def on_click(self, event: events.Click) -> None:
         """Moves the cursor to the number clicked on."""
-        offset = event.get_content_offset(self)
-        if offset is not None and self.text_selection is None:
-            index = cell_at(self._placed, offset.y + round(self.scroll_offset.y), offset.x)
+        offset, sheet = event.get_content_offset(self), self._sheet()
+        if sheet is not None and offset is not None and self.text_selection is None:
+            index = sheet.cell_at(self._placed, offset.y + round(self.scroll_offset.y), offset.x)
             if index is not None:
                 self._move(index)
 
@@ -253,58 +251,46 @@ class StatsPane(RowsPane):
         width: int = self.scrollable_content_region.width
         return width or _UNKNOWN_WIDTH
 
-    @property
-    def _has_numbers(self) -> bool:
-        return self._stats is not None and self._stats.chunk_count > 0
+    def _sheet(self) -> NumberSheet | None:
+        """The numbers as they stand; None where there are none yet."""
+        if self._stats is None or not self._stats.chunk_count:
+            return None
+        from tui.panes.number_sheet import NumberSheet
 
-    def _facts(self) -> RunFacts | None:
-        return self._stats.facts() if self._stats is not None and self._has_numbers else None
-
-    def _metrics(self, definition: str | None = None) -> list[Metric]:
-        facts = self._facts()
-        return metrics_of(facts, definition or self.definition) if facts is not None else []
+        return NumberSheet(self._stats, self.definition, self._stamp_error_s)
 
     def _show_all(self) -> None:
-        facts = self._facts()
-        if facts is None:
+        sheet = self._sheet()
+        if sheet is None:
             self._placed = []
             self.show([], list(self._notes) or self.wrap(self._hint, "stats--hint"))
         elif self.shows_gaps:
             self._placed = []
-            self.show([], [*self._gap_rows(facts), *self._notes])
+            self.show([], [*self._gap_rows(sheet), *self._notes])
         else:
-            self.show([], self._number_rows(facts))
+            self.show([], self._number_rows(sheet))
 
-    def _number_rows(self, facts: RunFacts) -> list[Row]:
+    def _number_rows(self, sheet: NumberSheet) -> list[Row]:
         """The two fixed rows, what a change of the set brought, the notes, then all other numbers."""
-        room, changed, metrics = self._room, self._changes or {}, metrics_of(facts, self.definition)
-        top_cells = headline(metrics, self._stamp_error_s)
-        top = place_headline(top_cells, room)
-        no_clock = [] if facts.has_times else self.wrap(NO_TIMES, "stats--hint")
-        between = [*no_clock, *self._change_rows(), *self._notes]
-        rest = place_grid(other_cells(metrics, [*top_cells[0], *top_cells[1]]), room, top[-1].row + 1 + len(between))
+        no_clock = [] if sheet.has_times else self.wrap(NO_TIMES, "stats--hint")
+        between = [*no_clock, *self._change_rows(sheet), *self._notes]
+        top, rest = sheet.place(self._room, len(between))
         self._placed = [*top, *rest]
         self._cursor = min(self._cursor, len(self._placed) - 1)
         chosen = self._placed[self._cursor] if self.has_focus else None
-        return [*grid_rows(top, chosen, changed), *between, *grid_rows(rest, chosen, changed)]
+        changed = self._changes or {}
+        return [*sheet.rows_of(top, chosen, changed), *between, *sheet.rows_of(rest, chosen, changed)]
 
-    def _change_rows(self) -> list[Row]:
+    def _change_rows(self, sheet: NumberSheet) -> list[Row]:
         if self._changes is None:
             return []
-        listed = side_by_side(list(self._changes.values()) or ["no number changes"], self._room)
-        sentence = f"{self.definition}: {DEFINITIONS[self.definition]}"
-        return [*([Span(f" {line}", "stats--changed")] for line in listed), *self.wrap(sentence, "stats--hint")]
+        return [*sheet.change_rows(self._changes, self._room), *self.wrap(sheet.sentence, "stats--hint")]
 
-    def _gap_rows(self, facts: RunFacts) -> list[Row]:
-        if not facts.has_times:
+    def _gap_rows(self, sheet: NumberSheet) -> list[Row]:
+        if not sheet.has_times:
             return self.wrap(NO_TIMES, "stats--hint")
-        width, height = self._room, max(4, self.scrollable_content_region.height)
-        rows = gap_histogram_rows(facts.texts.gaps, width, height - 1)
         times = self._arrivals.times if self._arrivals is not None else ()
-        last = facts.texts.last
-        end_s = max(self._now_s or 0.0, last[0] if last else 0.0)
-        tokens = (facts.output_tokens or 0) / max(1, len(facts.texts))
-        return [*rows, throughput_row(times, width, end_s, tokens_per_piece=tokens)]
+        return sheet.gap_rows(times, self._now_s, self._room, max(4, self.scrollable_content_region.height))
 
     def _move(self, index: int) -> None:
         if not self._placed:

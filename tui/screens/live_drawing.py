@@ -7,9 +7,7 @@ from urllib.parse import urlsplit
 
 from textual.content import Content
 
-from tui.core.arrivals import verdict_of
 from tui.core.chunks import Outcome
-from tui.core.derived_run import DerivedRun
 from tui.core.sanitize import sanitize_line
 from tui.panes.extracts_pane import ExtractsPane
 from tui.panes.line_view import LineView, Span
@@ -24,6 +22,7 @@ from tui.screens.endpoint_choice import TRANSPORT_WORDS
 from tui.screens.run_lamp import connecting_lamp, lamp_of, rate_of
 
 if TYPE_CHECKING:
+    from tui.core.derived_run import DerivedRun
     from tui.screens.live_screen import LiveScreen
     from tui.screens.run_controller import ActiveRun
 
@@ -169,11 +168,7 @@ class LiveDrawing:
         if derived is None:
             line.show([])
             return
-        last = derived.pipeline.content.tail(40)
-        frames = len(derived.decoder.frames) if derived.decoder is not None else 0
-        verdict = verdict_of(
-            derived.arrivals, derived.stats, at, frames=frames, is_over=derived.is_over, last_text=last
-        )
+        verdict = derived.verdict(at)
         numbers = [] if self._is_wide else live_words.short_numbers(derived.stats)
         sign = Span(" ► " if verdict.sentence else " ", f"status--{verdict.tone}")
         line.show([*(Span(f" {text} ", "status--strong") for text in numbers), sign, Span(verdict.sentence)])

@@ -23,11 +23,8 @@ from tui.panes.stats_pane import StatsPane
 from tui.panes.status_line import StatusLine
 from tui.panes.text_pane import TextPane
 from tui.screens.base_screen import BaseScreen
-from tui.screens.compare_screen import CompareScreen
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.live_drawing import SIDE_PANES, LiveDrawing
-from tui.screens.metric_screen import MetricScreen
-from tui.screens.save_extract import SaveExtract
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
@@ -175,7 +172,7 @@ class LiveScreen(BaseScreen):
         elif derived is None or self.scope.controller.is_streaming:
             self.scope.toast("Markdown is drawn once the run has ended.")
         else:
-            from tui.panes.markdown_preview import MarkdownPreview  # noqa: PLC0415  a fifth of the start-up time
+            from tui.panes.markdown_preview import MarkdownPreview
 
             preview = MarkdownPreview(derived.pipeline.content.text(), id="preview")
             await self.query_one("#body").mount(preview, after="#text")
@@ -207,14 +204,20 @@ class LiveScreen(BaseScreen):
 
     def action_compare(self) -> None:
         """The same text under several buffer modes, side by side."""
+        from tui.screens.compare_screen import CompareScreen
+
         self.app.push_screen(CompareScreen(self.scope.comparison))
 
     @on(StatsPane.MetricAsked)
     def _metric_asked(self, message: StatsPane.MetricAsked) -> None:
+        from tui.screens.metric_screen import MetricScreen
+
         self.app.push_screen(MetricScreen(message.question))
 
     @on(SaveAsked)
     def _save_asked(self, message: SaveAsked) -> None:
+        from tui.screens.save_extract import SaveExtract
+
         self.app.push_screen(SaveExtract(message.text, message.suffix))
 
     @on(SourceAsked)

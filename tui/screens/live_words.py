@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui.core.capture import Marker
 from tui.core.chunks import Outcome
-from tui.core.derived_run import DerivedRun
-from tui.core.stats import StreamStats
-from tui.screens.run_controller import ActiveRun
+
+if TYPE_CHECKING:
+    from tui.core.derived_run import DerivedRun
+    from tui.core.stats import StreamStats
+    from tui.screens.run_controller import ActiveRun
 
 NOTHING_YET = "Nothing has run yet. enter plays the recorded demo, streamscope --url URL points it at your own server."
 NOTHING_YET_OWN = "Nothing has run yet. Type a prompt and press enter."

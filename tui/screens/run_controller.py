@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from tui.core.capture import CaptureEnd, CaptureHeader, Record
 from tui.core.chunks import Outcome, StreamProblem
-from tui.core.derived_run import DerivedRun
 from tui.core.request import RunPlan
 from tui.probe_client import ProbeClient
+
+if TYPE_CHECKING:
+    from tui.core.derived_run import DerivedRun
 
 Now = Callable[[], float]
 
@@ -38,6 +41,8 @@ class ActiveRun:
     def take(self, record: Record) -> None:
         """The next record of its capture."""
         if self.derived is None:
+            from tui.core.derived_run import DerivedRun  # noqa: PLC0415  a third of the app, and there is a screen first
+
             header = record if isinstance(record, CaptureHeader) else self._own_header()
             self.derived = DerivedRun(header, self.mode, event_limit_bytes=self.plan.event_limit_bytes)
             if header is record:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.core.capture import Marker
 from tui.core.chunks import Outcome, StreamResult
-from tui.core.derived_run import DerivedRun
+
+if TYPE_CHECKING:
+    from tui.core.derived_run import DerivedRun
 
 
 class Lamp(NamedTuple):

@@ -1,0 +1,69 @@
+"""What is loaded before the first paint: it waits for every module, so most wait for it instead."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.child_environ import clean_environ
+from tui.later_modules import LATER
+
+ROOT = Path(__file__).resolve().parent.parent
+FOREIGN = {
+    *("openai", "httpx", "httpx2", "httpcore", "httpcore2", "h11", "websockets", "anyio"),  # the probe's
+    *("fastapi", "starlette", "uvicorn", "pydantic"),  # the gateway's
+    *("pygments", "markdown_it", "regex", "statistics", "email", "http", "importlib.resources", "importlib.metadata"),
+}
+# Decoding, buffers, numbers: they come with the first run. Of the screens only Live and what all screens stand on.
+OWN = re.compile(
+    r"tui\.(?:core\.(?:wire|text|derived_run|pipeline|stats|arrivals|comparison|lane_view|metric\w+|run_facts)\b"
+    r"|screens\.(?!live_|base_screen)\w+_screen\b|screens\.(?:compare|wire|help|open)_"
+    r"|panes\.(?:metric_cells|number_\w+|extract_(?:items|list)|json_tree|code_highlight|markdown_preview|lane\w*)\b"
+    r"|transports|gateway|streams|headless|probe\b)"
+)
+MOST_OWN_MODULES = 52
+
+
+@pytest.fixture(scope="module")
+def painted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """The modules at the first paint of a fresh process: all of them, and the project's own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.modules_at_first_paint"],
+        cwd=ROOT,
+        env=clean_environ(tmp_path_factory.mktemp("settings")),
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=100,
+    )
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert "IDLE" in found["header"]
+    assert found["paints"] >= 1, "children start after the first paint"
+    own = [name for name in found["modules"] if name.split(".")[0] == "tui"]
+    return {"all": found["modules"], "own": own}
+
+
+def test_the_first_paint_waits_for_no_library_that_it_does_not_draw_with(painted: dict[str, list[str]]) -> None:
+    assert "textual.app" in painted["all"]
+    assert FOREIGN.isdisjoint(painted["all"])
+
+
+def test_the_first_paint_waits_for_no_decoder_number_or_other_screen(painted: dict[str, list[str]]) -> None:
+    assert "tui.screens.live_screen" in painted["own"]
+    early = [name for name in painted["own"] if OWN.match(name)]
+    assert early == [], "import them where they are used, and name them in tui/later_modules.py"
+
+
+def test_the_first_paint_waits_for_few_modules(painted: dict[str, list[str]]) -> None:
+    assert len(painted["own"]) <= MOST_OWN_MODULES, painted["own"]
+
+
+def test_what_is_loaded_later_exists_and_was_not_loaded_before(painted: dict[str, list[str]]) -> None:
+    assert [name for name in LATER if find_spec(name) is None] == []
+    assert set(LATER).isdisjoint(painted["own"])

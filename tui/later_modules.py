@@ -1,0 +1,28 @@
+"""The modules that the app needs soon but not for its first paint; they load in a thread once that is on the screen.
+
+Names only: whoever uses one imports it where it is used, and finds it loaded. Layers are held by those imports.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+LATER: Final = (
+    "tui.core.derived_run",
+    "tui.panes.extract_list",
+    "tui.panes.number_sheet",
+    "tui.core.comparison",
+    "tui.screens.palette_commands",
+    "tui.screens.help_screen",
+    "tui.screens.pick_screen",
+    "tui.screens.compare_screen",
+    "tui.screens.metric_screen",
+    "tui.screens.save_extract",
+)
+
+
+def load_later() -> None:
+    """Loads them, the ones that the first run needs first."""
+    for name in LATER:
+        import_module(name)
