@@ -155,7 +155,7 @@ class StreamscopeApp(App[None]):
         from tui.screens.help_screen import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.live.focused_pane))
+            self.push_screen(HelpScreen(self.screen))
 
     def action_shot(self) -> None:
         """Saves the screen as SVG into the current folder."""

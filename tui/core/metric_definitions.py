@@ -57,6 +57,11 @@ def metrics_of(facts: RunFacts, definition: str) -> list[Metric]:
     return [metric_of(row, facts) for row in rows]
 
 
+def formulas_of(definition: str) -> list[tuple[str, str]]:
+    """(key, formula) of every number of one of `DEFINITIONS`, in its order."""
+    return [(row.key, row.formula) for row in _SETS[definition.lower()]]
+
+
 def _content_gap_mean(facts: RunFacts) -> float | None:
     """The gaps from t0 on sum up to the whole span, and there are as many as pieces of visible text."""
     elapsed = facts.between("t0", "tw")

@@ -41,10 +41,10 @@ class LineView(ScrollView, can_focus=True):
     KEEPS_LINES: ClassVar[bool] = False
     """Whether a final row looks the same wherever it is scrolled to, its frame included, until `rows_changed`."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "down", id="list.down", show=False),
-        Binding("k", "scroll_up", "up", id="list.up", show=False),
-        Binding("g", "scroll_home", "first", id="list.first", show=False),
-        Binding("G", "scroll_end", "last", id="list.last", show=False),
+        Binding("j,down", "scroll_down", "down", id="list.down", show=False),
+        Binding("k,up", "scroll_up", "up", id="list.up", show=False),
+        Binding("g,home", "scroll_home", "first", id="list.first", show=False),
+        Binding("G,end", "scroll_end", "last", id="list.last", show=False),
     ]
     DEFAULT_CSS = """
     LineView { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }

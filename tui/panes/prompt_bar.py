@@ -17,6 +17,7 @@ class PromptArea(TextArea):
     """A small text area of one to five rows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", "send", id="prompt.send", show=False),
         Binding("ctrl+j,shift+enter", "new_line", "new line", id="prompt.newline", show=False),
     ]
 
@@ -61,13 +62,21 @@ class PromptArea(TextArea):
         The text area takes letters and enter here but backspace and delete as bindings, which run later: typed
         fast, a backspace would delete the letter that followed it.
         """
-        actions = {"enter": self.action_send, "backspace": self.action_delete_left, "delete": self.action_delete_right}
+        actions = {"backspace": self.action_delete_left, "delete": self.action_delete_right}
+        if self._sends(event.key):
+            actions[event.key] = self.action_send
         if event.key in actions:
             event.prevent_default()
             event.stop()
             actions[event.key]()
         else:
             await super()._on_key(event)
+
+    def _sends(self, key: str) -> bool:
+        """Whether a key is bound to sending, by the user's keymap if there is one; Textual tells that no one else."""
+        bindings = self._bindings.copy()
+        bindings.apply_keymap(self.app._keymap)  # noqa: SLF001  as above
+        return any(binding.id == "prompt.send" for binding in bindings.key_to_bindings.get(key, ()))
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()

@@ -1,11 +1,18 @@
-"""What every screen and modal of the app has in common: the meaning of ctrl+c."""
+"""What every screen and modal of the app has in common: the meaning of ctrl+c, help, the way between panes."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
+
+# Keys of the app end at a modal, so each modal binds them anew.
+MODAL_KEYS = (
+    Binding("f1", "app.pane_help", "help", id="app.help.all", show=False),
+    Binding("f8", "app.shot", "screenshot", id="app.shot", show=False),
+)
 
 
 class _CopyOrCancel:
@@ -24,10 +31,20 @@ class _CopyOrCancel:
 class BaseScreen(_CopyOrCancel, Screen[None]):
     """A screen of the app."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", "next pane", id="pane.next", show=False),
+        Binding("shift+tab", "app.focus_previous", "pane before", id="pane.previous", show=False),
+        Binding("question_mark", "app.pane_help", "help", id="app.help"),
+    ]
+
 
 class BaseModal(_CopyOrCancel, ModalScreen[Any]):
     """A modal of the app; esc closes it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*MODAL_KEYS]
+
 
 class Palette(_CopyOrCancel, CommandPalette):
     """The list of commands, or of themes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*MODAL_KEYS]

@@ -27,7 +27,6 @@ from tui.screens import compare_words
 from tui.screens.ask_screen import AskScreen
 from tui.screens.base_screen import BaseScreen
 from tui.screens.compare_drawing import WIDE_CELLS, CompareDrawing
-from tui.screens.compare_help import CompareHelp
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.pick_screen import PickScreen
 
@@ -61,7 +60,7 @@ class CompareScreen(BaseScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
-        Binding("escape", "leave", "cancel", show=False),
+        Binding("escape", "leave", "cancel", id="run.leave", show=False),
         Binding("tab", "next_lane(1)", "lane", id="pane.next"),
         Binding("shift+tab", "next_lane(-1)", "lane before", id="pane.previous"),
         Binding("b", "choose_mode", "mode", id="set.buffer"),
@@ -72,7 +71,6 @@ class CompareScreen(BaseScreen):
         Binding("e", "export", "export", id="file.export"),
         Binding("q", "back", "back", id="screen.back"),
         Binding("l,f2", "back", "Live", id="screen.live"),
-        Binding("question_mark,f1", "help", "help", id="app.help"),
     ]
 
     def __init__(self, comparison: Comparison | None = None) -> None:
@@ -120,10 +118,6 @@ class CompareScreen(BaseScreen):
     def action_back(self) -> None:
         """To the screen before."""
         self.app.pop_screen()
-
-    def action_help(self) -> None:
-        """What the numbers mean, and every key."""
-        self.app.push_screen(CompareHelp("compare"))
 
     def action_next_lane(self, step: int) -> None:
         """The focus goes to the next lane; on a narrow screen its text opens, and closes after the last one."""

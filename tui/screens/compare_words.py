@@ -21,32 +21,6 @@ MODES: dict[str, str] = {
     "markdown": "top-level Markdown blocks: lists, code and tables whole",
     "regex": "your own pattern finds what separates two units",
 }
-HELP = (
-    "compare",
-    (
-        "The same capture as several buffers would release it, on one clock. A bar is full where a unit came out, "
-        "light where text was held, empty where there was nothing to hold; the band is a stall of the stream itself. "
-        "first unit: from the request being written to the first unit. after raw: the same from the first text on. "
-        "hold: a unit out minus the arrival of its first character. longest silence: between two releases. "
-        "reader: starts with the first unit; waits is how long it had nothing left to read. A voice cannot speak raw "
-        "pieces and single words, so those rows are grey. Bold is the best of a column, underlined the worst. "
-        "From three runs of the same request on, numbers are medians and the range stands under them."
-    ),
-)
-KEYS = (
-    ("pane.next", "tab, shift+tab", "next, previous lane"),
-    ("set.buffer", "b", "mode of the focused lane; re-derives at once"),
-    ("lane.add", "+", "one lane more, four at most"),
-    ("lane.remove", "-", "the focused lane away, two are left"),
-    ("view.zoom", "z", "the focused lane on the whole width, and back"),
-    ("lane.reader", "V", "who reads: a voice, a reader, your own speed"),
-    ("file.export", "e", "the table as Markdown to the clipboard"),
-    ("run.again", "ctrl+r", "the same request again"),
-    ("run.cancel", "x, ctrl+c, esc", "cancel the run; ctrl+c with a selection copies instead"),
-    ("screen.back", "q", "back"),
-    ("screen.live", "l, F2", "the Live screen"),
-    ("app.quit", "ctrl+q", "quit"),
-)
 # A difference that nobody would notice is no verdict.
 _NOTICED_S = 0.05
 

@@ -1,82 +1,120 @@
-"""The words of the help, per pane, and the table of keys. Data only."""
+"""The words of the help, per pane and per box. Data only."""
 
 from __future__ import annotations
 
-PANES: dict[str, tuple[str, str]] = {
-    "text": (
+from typing import NamedTuple
+
+
+class Help(NamedTuple):
+    """What a pane is and what its numbers mean; `terms` are (word, meaning) pairs."""
+
+    title: str
+    text: str
+    terms: tuple[tuple[str, str], ...] = ()
+
+
+_MOVING = "Arrows, page up and page down move."
+_COMPARE = Help(
+    "compare",
+    "The same capture as several buffers would release it, on one clock. A bar is full where a unit came out, light "
+    "where text was held, empty where there was nothing to hold; the band is a stall of the stream itself. Bold is the "
+    "best of a column, underlined the worst. A voice cannot speak raw pieces and single words, so those rows are grey.",
+    (
+        ("first unit", "from the request being written to the first unit"),
+        ("after raw", "from the first text to the first unit: what the mode costs at the start"),
+        ("hold", "a unit out minus the arrival of its first character; the median, and the longest"),
+        ("units", "how many came out"),
+        ("longest silence", "between two releases"),
+        ("starts", "when the reader has the first unit"),
+        ("waits", "how long the reader had nothing left to read"),
+        ("range", "from three runs of the same request on numbers are medians, with the range under them"),
+    ),
+)
+
+PANES: dict[str, Help] = {
+    "text": Help(
         "1 text",
+        "The answer as it arrives. Thinking and tool calls stand apart behind ▏. Control characters are drawn as signs "
+        "(␛ is ESC), so nothing in the text can act on your terminal. The view follows the end while you are at the "
+        "end; scroll up and it stays, end follows again. Select with the mouse, ctrl+c copies.",
         (
-            "The answer as it arrives. Thinking and tool calls stand apart behind ▏. Control characters are drawn "
-            "as signs (␛ is ESC), so nothing in the text can act on your terminal. The view follows the end while "
-            "you are at the end; scroll up and it stays, end follows again. Select with the mouse, ctrl+c copies."
+            ("char", "characters (code points) of the visible text so far"),
+            ("frames", "events of the stream so far, also those that carry no text"),
+            ("yellow", "this piece came after 3 to 5 times the run's median gap"),
+            ("orange", "after more than 250 ms and 5 times the median: a stall"),
+            ("⟨+0.9 s⟩", "how long that stall was; no part of the text, never copied, never searched"),
+            ("| and ┆", "with | on: a frame ends here; ┆ where one network read brought several frames"),
         ),
     ),
-    "segments": (
+    "segments": Help(
         "2 units",
+        "The same text as a buffer releases it: word, sentence or line (b changes it, also after the run). The last "
+        f"row is what is held now. {_MOVING}",
         (
-            "The same text as a buffer releases it: word, sentence or line (b changes it, also after the run). "
-            "at: when the unit came out, seconds since the run began. held: how long the buffer kept it after its "
-            "first character had arrived; this is the price of the mode. The last row is what is held now."
+            ("at", "when the unit came out, in seconds since the request was sent"),
+            ("held", "how long the buffer kept it after its first character had arrived: the price of the mode"),
+            ("⟨flushed⟩", "only the end of the text released it: it was never complete by its own rule"),
         ),
     ),
-    "extracts": (
+    "extracts": Help(
         "3 extracts",
+        "Code blocks by the rules of CommonMark, JSON objects and arrays wherever they stand in the text, and tool "
+        f"calls put together from their pieces. What still grows is shown as open. {_MOVING}",
         (
-            "Code blocks by the rules of CommonMark, JSON objects and arrays wherever they stand in the text, and tool "
-            "calls put together from their pieces. What still grows is shown as open."
+            ("code, json, tools", "how many of each were found, the open one included"),
+            ("lines", "of a code block"),
+            ("char 12-80", "where in the visible text a value stands"),
+            ("VALID", "the arguments of a tool call are whole JSON, and from which frame on"),
+            ("NOT VALID", "they are not; at which character and why"),
         ),
     ),
-    "stats": (
+    "stats": Help(
         "4 stats",
-        (
-            "TTFT: from the request being written to the first generated text of any kind (thinking counts). "
-            "TTFO: to the first visible text. TTFB: to the first byte of the body. "
-            "gap p50, max: time between pieces of text, the median and the longest. "
-            "tok/s: (tokens - 1) / (last - first text); ~ means tokens were counted in chunks, for want of usage. "
-            "stalls: gaps above 250 ms and 5 times the run's own median. n/a: not defined yet."
-        ),
+        "Enter on a number shows its formula, the moments it rests on and what other definition sets say. The first "
+        "two rows keep their place in every set. n/a: not defined for this run, at least not yet; never 0 for that. "
+        "~: tokens were counted in chunks, for want of usage. stamps ±: how late a time stamp may be at worst.",
     ),
-    "raster": (
+    "raster": Help(
         "5 arrivals",
+        "One mark per arrival, from left to right: the taller, the more came in that slice of time. The line under it "
+        "says what the arrivals show: streams, comes in batches, or one lump.",
         (
-            "One mark per arrival, from left to right: the taller, the more came in that slice of time. ! marks a "
-            "stall. The line under it says what the arrivals show: streams, comes in batches, or one lump."
+            ("!", "a stall: longer than 250 ms and than 5 times the usual gap"),
+            ("┴ first token", "when the first generated text came"),
+            ("frames", "events of the stream; reads is how many network reads brought them"),
+            ("gap p50", "the median time between two pieces of text"),
         ),
     ),
-    "preview": ("1 text", "The answer drawn as Markdown. Links are shown, never opened. v returns to the plain text."),
-    "prompt": (
+    "preview": Help("1 text", "The answer drawn as Markdown. Links are shown, never opened."),
+    "prompt": Help(
         "prompt",
-        "enter sends, ctrl+j begins a new line. A pasted newline is text. esc leaves the prompt.",
+        "Enter sends. A pasted newline is text and never sends. Letters are text here: esc leaves the prompt, and then "
+        "the keys of the screen act. At the right stands where the next run goes.",
+    ),
+    "lane": _COMPARE,
+    "metric": Help(
+        "a number",
+        "Value, formula, the moments it rests on with their frames, and the same number by the other definition sets: "
+        "by how much each differs, and in whose words.",
     ),
 }
+"""By the id of the widget that has the focus; of a row of equal ones without its number."""
 
-KEYS: tuple[tuple[str, str, str], ...] = (
-    ("prompt.send", "enter", "send the prompt; the text pane gets the focus"),
-    ("prompt.newline", "ctrl+j", "new line in the prompt"),
-    ("prompt.focus", "i", "go to the prompt"),
-    ("run.cancel", "x, ctrl+c, esc", "cancel the run; ctrl+c with a selection copies instead"),
-    ("run.again", "ctrl+r", "the same request again"),
-    ("set.transport", "t", "transport of the next run: SSE, WebSocket, direct"),
-    ("set.model", "m", "model of the next run"),
-    ("set.definitions", "M", "definition set of the numbers; shows what changes"),
-    ("screen.compare", "c, F3", "compare buffer modes on one clock"),
-    ("view.next", "v", "text: plain or Markdown; numbers: values or histogram"),
-    ("view.joints", "|", "where frames and reads join in the text"),
-    ("view.zoom", "z", "the focused pane alone, and back"),
-    ("screen.live", "l", "follow the end of the focused pane"),
-    ("item.source", "enter", "where it comes from: a unit or extract in the text, a number's formula"),
-    ("item.copy", "y", "copy the text, unit, extract or numbers"),
-    ("item.save", "s", "save an extract to a file, after showing where"),
-    ("tree.fold", "left, right", "fold, unfold a JSON value"),
-    ("set.buffer", "b", "buffer mode: word, sentence, line; re-derives at once"),
-    ("pane.1", "1 2 3 4 5", "focus a pane; 5 is the arrivals"),
-    ("pane.next", "tab, shift+tab", "next, previous pane"),
-    ("list.first", "g, home", "first row"),
-    ("list.last", "G, end", "last row, and follow the end"),
-    ("list.down", "j, k", "down, up one row"),
-    ("app.help", "?, F1", "help for the focused pane"),
-    ("app.palette", "ctrl+p", "all commands"),
-    ("app.shot", "F8", "save the screen as SVG"),
-    ("app.suspend", "ctrl+z", "to the shell, fg returns; in the prompt: undo"),
-    ("app.quit", "ctrl+q", "quit"),
-)
+SCREENS: dict[str, Help] = {
+    "LiveScreen": PANES["text"],
+    "CompareScreen": _COMPARE,
+    "MetricScreen": PANES["metric"],
+    "PickScreen": Help("a list", "Arrows move, enter chooses."),
+    "AskScreen": Help("a question", "Type the answer; enter takes it. What is wrong with it is said under the line."),
+    "SaveExtract": Help(
+        "save", "Enter writes the file into the current folder. The whole path is shown; nothing is overwritten."
+    ),
+    "Palette": Help("palette", "Type a part of a name; arrows move, enter does it. Names are group: action."),
+}
+"""By the class of a screen, for where no pane of it has the focus."""
+
+
+def pane_name(widget_id: str) -> str:
+    """The name of a pane's help: `lane` for `lane-2`."""
+    head, _, number = widget_id.rpartition("-")
+    return head if head and number.isdigit() else widget_id

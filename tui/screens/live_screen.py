@@ -40,12 +40,11 @@ class LiveScreen(BaseScreen):
     ESCAPE_TO_MINIMIZE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
-        Binding("escape", "leave", "cancel, leave the prompt", show=False),
+        Binding("escape", "leave", "cancel, leave the prompt", id="run.leave", show=False),
         Binding("i", "focus_prompt", "edit", id="prompt.focus"),
         Binding("b", "next_mode", "buffer", id="set.buffer"),
         Binding("t", "app.next_transport", "transport", id="set.transport"),
         Binding("m", "app.choose_model", "model", id="set.model"),
-        Binding("question_mark", "app.pane_help", "help", id="app.help"),
         Binding("vertical_line", "joints", "joints", id="view.joints"),
         Binding("M", "next_definition", "definitions", id="set.definitions"),
         Binding("c,f3", "compare", "compare", id="screen.compare"),

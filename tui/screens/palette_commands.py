@@ -25,6 +25,7 @@ def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
     yield from _live_commands(app) if compare is None else _compare_commands(compare)
     yield SystemCommand("theme: choose", "colours of the app", app.action_change_theme)
     yield SystemCommand("file: screenshot", "the screen as SVG in the current folder", app.action_shot)
+    yield SystemCommand("help: this pane", "what its numbers mean, and every key", app.action_pane_help)
     yield SystemCommand("app: quit", "end streamscope", app.action_quit)
 
 
@@ -36,7 +37,6 @@ def _live_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
     yield SystemCommand("view: Markdown", "the ended answer drawn as Markdown", live.action_next_view)
     yield SystemCommand("view: zoom", "the focused pane alone", live.action_zoom)
     yield SystemCommand("compare: buffer modes", "the same text under several buffers", live.action_compare)
-    yield SystemCommand("help: this pane", "what its numbers mean, and every key", app.action_pane_help)
 
 
 def _compare_commands(screen: CompareScreen) -> Iterable[SystemCommand]:
@@ -47,4 +47,3 @@ def _compare_commands(screen: CompareScreen) -> Iterable[SystemCommand]:
     yield SystemCommand("compare: export", "the table as Markdown to the clipboard", screen.action_export)
     yield SystemCommand("compare: close", "back to the Live screen", screen.action_back)
     yield SystemCommand("view: zoom", "the focused lane alone", screen.action_zoom)
-    yield SystemCommand("help: this screen", "what its numbers mean, and every key", screen.action_help)
