@@ -146,6 +146,28 @@ class Capture:
         """When the read with this index came."""
         return self._times[index]
 
+    def is_message(self, index: int) -> bool:
+        """Whether the read with this index is a WebSocket text message."""
+        return bool(self._is_text[index])
+
+    def read_start(self, index: int) -> int:
+        """The offset of a read's first byte among the bytes of all reads; `byte_count` for one past the end."""
+        return self._ends[index - 1] if index > 0 else 0
+
+    def read_of_byte(self, offset: int) -> int:
+        """The read that brought the byte at this offset; `read_count` for one past the end."""
+        return bisect_right(self._ends, offset)
+
+    def bytes_between(self, start: int, end: int) -> bytes:
+        """The bytes of all reads from `start` up to `end`, which are offsets among them."""
+        with memoryview(self._data) as view:  # a slice of a bytearray would be copied twice
+            return bytes(view[start:end])
+
+    @property
+    def connections(self) -> list[tuple[int, ResponseHead]]:
+        """Each response head with the number of reads that came before it."""
+        return [(before, record) for before, record in self._order if isinstance(record, ResponseHead)]
+
     def reads_until(self, at: float) -> int:
         """How many reads had come at time `at`, inclusive."""
         return bisect_right(self._times, at)

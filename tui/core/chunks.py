@@ -149,6 +149,15 @@ class Trap:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something odd but harmless about a stream: its kind, one sentence, the frame it is first in (None: unknown)."""
+
+    kind: str
+    sentence: str
+    frame: int | None = None
+
+
 @dataclass(slots=True)
 class StreamResult:
     """Everything that a run gave; made exactly once, last.

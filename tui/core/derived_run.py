@@ -23,7 +23,11 @@ _QUOTED_CHARS = 40  # of the text before a silence, for the verdict
 
 
 class DerivedRun:
-    """A capture and all that follows from it. `version` grows with every record, so views know when to look."""
+    """A capture and all that follows from it. `version` grows with every record, so views know when to look.
+
+    `first_connection` is the head with which `decoder` began, -1 for reads without a head: what came with the heads
+    before it belongs to attempts that brought no token.
+    """
 
     def __init__(
         self,
@@ -40,7 +44,8 @@ class DerivedRun:
         self.result: StreamResult | None = None
         self.arrivals = ArrivalLog()
         self.version = 0
-        self._event_limit_bytes = event_limit_bytes
+        self.first_connection = -1
+        self.event_limit_bytes = event_limit_bytes
 
     @classmethod
     def of_records(cls, records: Iterable[Record], mode: str = "sentence") -> Self:
@@ -117,6 +122,7 @@ class DerivedRun:
         self.stats.note_head(head.at, head.headers)
         if self.decoder is None or not self.chunks:
             self.decoder = self._new_decoder(head.status, head.headers)
+            self.first_connection = len(self.capture.heads) - 1
             self._survey.restart()
         else:
             self.decoder.reconnect(head.status, head.headers, head.at)
@@ -130,7 +136,7 @@ class DerivedRun:
             self.capture.header.dialect,
             status=status,
             headers=headers,
-            event_limit_bytes=self._event_limit_bytes,
+            event_limit_bytes=self.event_limit_bytes,
         )
 
     def _finish(self, end: CaptureEnd) -> None:

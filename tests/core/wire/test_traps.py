@@ -174,3 +174,36 @@ def test_logprobs_are_kept_as_they_came() -> None:
     assert result.content == "xx"
     event = {"type": "response.output_text.delta", "delta": "x", "logprobs": [{"token": "x"}]}
     assert decode(sse(event)).chunks[0].logprobs == [{"token": "x"}]
+
+
+def fed(body: str) -> ResponseDecoder:
+    decoder = ResponseDecoder(headers=SSE)
+    decoder.feed(body.encode())
+    return decoder
+
+
+def test_every_frame_with_a_trap_is_known_not_only_the_first() -> None:
+    usage = {"choices": [], "usage": {"prompt_tokens": 1}}
+    decoder = fed(sse(delta(role="assistant"), TEXT, usage, usage, STOP, TEXT) + DONE)
+    kinds = [decoder.traps_in(frame) for frame in range(7)]
+    assert kinds == [["role_only"], [], ["empty_choices"], ["empty_choices"], [], ["text_after_finish"], []]
+
+
+def test_chunks_of_a_frame_are_those_that_it_gave() -> None:
+    two = {"choices": [{"index": i, "delta": {"content": "ab"[i]}} for i in range(2)]}
+    decoder = fed(sse(TEXT, {"choices": []}, two))
+    found = [[chunk.content for chunk in decoder.chunks_of(frame)] for frame in range(4)]
+    assert found == [["x"], [], ["a", "b"], []]
+
+
+def test_remark_knows_the_frame_it_is_first_in() -> None:
+    decoder = fed(sse(TEXT, {"new": 1}, {"new": 2}, STOP) + DONE)
+    assert [(remark.kind, remark.frame) for remark in decoder.remarks] == [("unknown_event", 1)]
+    decoder.reconnect(200, SSE, 2.0)
+    assert [(remark.kind, remark.frame) for remark in decoder.remarks] == [("seam", 5), ("unknown_event", 1)]
+
+
+def test_problem_knows_its_frame_unless_no_frame_has_it() -> None:
+    assert fed(sse(TEXT) + "data: {no\n\n" + sse(TEXT)).problem_frame == 1
+    assert fed(sse(TEXT, {"error": {"message": "busy"}})).problem_frame == 1
+    assert fed(sse(TEXT)).problem_frame is None

@@ -175,6 +175,12 @@ class BodyReader:
         return self.feed(start)
 
 
+def framing_of(status: int, headers: Mapping[str, str], dialect: str, start: bytes) -> Framing:
+    """How the body that begins with these bytes is cut; UNKNOWN while they do not tell."""
+    framing = BodyReader(status, headers, dialect, 0).framing
+    return framing if framing is not Framing.UNKNOWN else _framing_of_start(start.lstrip(_BLANK))
+
+
 def _framing_of_start(start: bytes) -> Framing:
     """The framing that the first bytes tell; UNKNOWN while they may still become several."""
     begin = start.removeprefix(_BOM).lstrip(_BLANK)

@@ -7,7 +7,7 @@ compressed. Written by the stream assembly; read as `StreamResult.chunks`.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import overload
 
@@ -45,6 +45,11 @@ class ChunkColumns(Sequence[StreamChunk]):
     def content(self) -> str:
         """The text of choice 0, joined; lone halves of surrogate pairs stay as they came."""
         return self._contents.joined()
+
+    def of_frame(self, frame: int) -> list[StreamChunk]:
+        """The chunks that came in a frame."""
+        first = bisect_left(self._frame_indices, frame)
+        return self[first : bisect_right(self._frame_indices, frame, first)]
 
     def __len__(self) -> int:
         return len(self._contents)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult, Trap
+from tui.core.chunks import Outcome, Remark, StreamChunk, StreamProblem, StreamResult, Trap
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES
 from tui.core.wire.body_reader import SSE_FRAMING, BodyReader, Framing
 from tui.core.wire.dialects.base import Dialect
@@ -102,7 +102,8 @@ class ResponseDecoder:
         dropped = len(self._body.pending)
         self._assembly.oddities.seam(
             f"connection {self._connection_count + 1} began at frame {len(self.frames)}, {at:.3f} s"
-            + (f"; {dropped} bytes of an unfinished frame were dropped" if dropped else "")
+            + (f"; {dropped} bytes of an unfinished frame were dropped" if dropped else ""),
+            len(self.frames),
         )
         self._assembly.reopen()
         if self._dialect:
@@ -180,8 +181,8 @@ class ResponseDecoder:
         return self._body.sse.retry
 
     @property
-    def remarks(self) -> list[str]:
-        """What is odd so far, as sentences."""
+    def remarks(self) -> list[Remark]:
+        """What is odd so far."""
         extra = {} if self._result else self._body.remarks()
         return self._assembly.oddities.remarks(extra)
 
@@ -190,6 +191,19 @@ class ResponseDecoder:
         """What is legal so far but breaks other parsers, by frame; one trap a kind."""
         extra = {} if self._result else self._body_traps()
         return self._assembly.oddities.traps(extra, len(self.frames))
+
+    def traps_in(self, frame: int) -> list[str]:
+        """The kinds of the traps of meaning that are in a frame; those of bytes and lines are told by the bytes."""
+        return self._assembly.oddities.traps_in(frame)
+
+    @property
+    def problem_frame(self) -> int | None:
+        """The frame that reported an error or could not be read on from; None when no frame did."""
+        return self._assembly.problem_frame
+
+    def chunks_of(self, frame: int) -> Sequence[StreamChunk]:
+        """The chunks that a frame gave, mostly one or none."""
+        return self._assembly.chunks.of_frame(frame)
 
     # Reads.
 
@@ -366,6 +380,6 @@ class ResponseDecoder:
             tool_calls=assembly.tool_calls(),
             refusal=assembly.refusal,
             choices=assembly.choices(),
-            remarks=assembly.oddities.remarks({}),
+            remarks=[remark.sentence for remark in assembly.oddities.remarks({})],
             traps=assembly.oddities.traps({}, len(self.frames)),
         )

@@ -22,14 +22,15 @@ class StreamAssembly:
     """One response while it grows.
 
     `frame` and `at` are those of the frame being read; `fresh` collects the chunks since it was last emptied.
-    `problem` is set by an error that the peer reported or that makes reading on impossible, `outcome` goes with
-    it. `proof` says by which words the end is proved. `is_over` means that nothing after it counts.
+    `problem` is set by an error that the peer reported or that makes reading on impossible; `outcome` and
+    `problem_frame`, the frame that was being read, go with it. `proof` says by which words the end is proved.
+    `is_over` means that nothing after it counts.
     """
 
     def __init__(self) -> None:
         self.frames = FrameStore()
         self.chunks = ChunkColumns(self.frames)
-        self.oddities = StreamOddities()
+        self.oddities = StreamOddities(lambda: self.frame)
         self.fresh: list[StreamChunk] = []
         self.frame = 0
         self.at = 0.0
@@ -37,6 +38,7 @@ class StreamAssembly:
         self.usage: Usage | None = None
         self.finish_reasons: dict[int, str | None] = {}
         self.problem: StreamProblem | None = None
+        self.problem_frame: int | None = None
         self.outcome: Outcome | None = None
         self.proof: str | None = None
         self.is_over = False
@@ -127,6 +129,7 @@ class StreamAssembly:
         """An error: the first one stays, and nothing after it counts."""
         if self.problem is None and not self.is_over:
             self.problem, self.outcome = problem, outcome
+            self.problem_frame = self.frame if len(self.frames) else None
             self.is_over = True
 
     def end(self) -> None:
@@ -135,7 +138,7 @@ class StreamAssembly:
 
     def reopen(self) -> None:
         """A new connection of the same run: an earlier error is superseded."""
-        self.problem = self.outcome = None
+        self.problem = self.problem_frame = self.outcome = None
         self.is_over = self.proof is not None
 
     # What it comes to.

@@ -1,4 +1,4 @@
-"""Remarks and traps: what is odd about a stream, counted by kind and worded as sentences.
+"""Remarks and traps: what is odd about a stream, counted by kind, with its frames, worded as sentences.
 
 A remark is odd for the user (something was ignored, an end mark is missing); a trap is legal but breaks other
 people's parsers (SCREENS.md, rule 11). Neither says anything about completeness. Kinds are added by the decoder
@@ -7,10 +7,12 @@ and the dialects.
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from tui.core.chunks import Trap
+from tui.core.chunks import Remark, Trap
 
 _TRAPS: dict[str, str] = {
     "empty_choices": "the list choices is empty, so that choices[0] fails: skip such a chunk (often it brings usage)",
@@ -74,48 +76,77 @@ _REMARKS: dict[str, tuple[str, str]] = {
 
 
 class StreamOddities:
-    """Counts by kind, with the frame of the first occurrence for traps."""
+    """Counts by kind; for traps the frame of every occurrence, for remarks that of the first.
 
-    def __init__(self) -> None:
+    `frame_now` gives the frame that is being read.
+    """
+
+    def __init__(self, frame_now: Callable[[], int]) -> None:
+        self._frame_now = frame_now
         self._remarks: dict[str, int] = {}
+        self._remark_frames: dict[str, int] = {}
         self._details: dict[str, str] = {}
-        self._traps: dict[str, tuple[int, int]] = {}
-        self._seams: list[str] = []
+        self._traps: dict[str, array[int]] = {}
+        self._seams: list[Remark] = []
 
     def remark(self, kind: str, count: int = 1, detail: str = "") -> None:
         """Counts a remark; the first non-empty detail of its kind is shown behind the sentence."""
         if count:
             self._remarks[kind] = self._remarks.get(kind, 0) + count
+            self._remark_frames.setdefault(kind, self._frame_now())
             if detail:
                 self._details.setdefault(kind, detail)
 
-    def seam(self, sentence: str) -> None:
-        """Notes where a new connection of the same run began."""
-        self._seams.append(sentence)
+    def seam(self, sentence: str, frame: int) -> None:
+        """Notes where a new connection of the same run began: before which frame."""
+        self._seams.append(Remark("seam", sentence, frame))
 
-    def trap(self, kind: str, frame: int, count: int = 1) -> None:
-        """Counts a trap; the first frame of its kind stays."""
-        first, so_far = self._traps.get(kind, (frame, 0))
-        self._traps[kind] = (first, so_far + count)
+    def trap(self, kind: str, frame: int) -> None:
+        """Counts a trap and keeps its frame."""
+        frames = self._traps.get(kind)
+        if frames is None:
+            frames = self._traps[kind] = array("Q")
+        frames.append(frame)
 
-    def remarks(self, more: Mapping[str, int]) -> list[str]:
-        """The sentences: seams first, then by kind in the order of the table; `more` has further counts by kind."""
+    def remarks(self, more: Mapping[str, int]) -> list[Remark]:
+        """Seams first, then by kind in the order of the table; `more` has further counts by kind."""
         counts = Counter(self._remarks) + Counter(more)
-        return [*self._seams, *(self._sentence(kind, counts[kind]) for kind in _REMARKS if kind in counts)]
+        kinds = (kind for kind in _REMARKS if kind in counts)
+        return [
+            *self._seams,
+            *(Remark(kind, self._sentence(kind, counts[kind]), self._remark_frames.get(kind)) for kind in kinds),
+        ]
 
     def traps(self, more: Mapping[str, int], frame_count: int) -> list[Trap]:
         """One trap a kind, by frame, then as in the table; `more` has further kinds with their first frame."""
-        found = {kind: (frame, 1) for kind, frame in more.items()} | self._traps
+        found = {kind: (frame, 1) for kind, frame in more.items()}
+        found |= {kind: (frames[0], len(frames)) for kind, frames in self._traps.items()}
         last = max(0, frame_count - 1)
         by_table = ((kind, *found[kind]) for kind in _TRAPS if kind in found)
         traps = [Trap(kind, min(frame, last), _with_count(_TRAPS[kind], n)) for kind, frame, n in by_table]
         return sorted(traps, key=lambda trap: trap.frame)
+
+    def traps_in(self, frame: int) -> list[str]:
+        """The kinds of the traps that are in a frame, in the order of the table."""
+        return [kind for kind in _TRAPS if _holds(self._traps.get(kind), frame)]
 
     def _sentence(self, kind: str, count: int) -> str:
         one, many = _REMARKS[kind]
         sentence = many.format(count) if count > 1 and many else one
         detail = self._details.get(kind)
         return f"{sentence} ({detail})" if detail else sentence
+
+
+def trap_sentence(kind: str) -> str:
+    """What a kind of trap is, and behind a colon what to do."""
+    return _TRAPS[kind]
+
+
+def _holds(frames: array[int] | None, frame: int) -> bool:
+    if frames is None:
+        return False
+    place = bisect_left(frames, frame)
+    return place < len(frames) and frames[place] == frame
 
 
 def _with_count(sentence: str, count: int) -> str:
