@@ -9,11 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import Screen
-from textual.theme import Theme, ThemeProvider
+from textual.theme import ThemeProvider
 
 from tui.child_process import ChildProcess, start_gateway
 from tui.config import Settings
@@ -25,13 +25,13 @@ from tui.screens.base_screen import Palette
 from tui.screens.endpoint_choice import EndpointChoice
 from tui.screens.live_screen import LiveScreen
 from tui.screens.run_controller import RunController
-from tui.theme_files import load_themes
+from tui.themed_app import ThemedApp
 
 if TYPE_CHECKING:
     from tui.core.comparison import Comparison
 
 
-class StreamscopeApp(App[None]):
+class StreamscopeApp(ThemedApp):
     """One window on token streams."""
 
     TITLE = "streamscope"
@@ -53,7 +53,7 @@ class StreamscopeApp(App[None]):
         records: Iterable[Record] | None = None,
         raw_body: str | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(settings.theme)
         self.settings = settings
         self.controller = RunController()
         self.endpoint = EndpointChoice(settings, raw_body)
@@ -70,10 +70,14 @@ class StreamscopeApp(App[None]):
 
         return Comparison()
 
+    def get_default_screen(self) -> LiveScreen:
+        """The Live screen is the first one and stays under all others."""
+        return LiveScreen()
+
     def on_mount(self) -> None:
-        """Themes, the Live screen, and after the first paint the child processes."""
-        self._load_themes()
-        self.push_screen(LiveScreen())
+        """What is wrong with the themes, and after the first paint the child processes."""
+        for problem in self.theme_problems:
+            self.toast(problem, severity="warning")
         if self._records is not None:
             self.controller.show(self._records, self.endpoint.plan(""))
         else:
@@ -188,18 +192,6 @@ class StreamscopeApp(App[None]):
     def live(self) -> LiveScreen:
         """The Live screen, wherever it is in the stack."""
         return next(screen for screen in self.screen_stack if isinstance(screen, LiveScreen))
-
-    def _load_themes(self) -> None:
-        themes, problems = load_themes()
-        for theme in themes:
-            look: dict[str, Any] = {**theme.colors, "variables": theme.variables, "ansi": theme.is_ansi}
-            self.register_theme(Theme(name=theme.name, dark=theme.dark, **look))
-        if self.settings.theme in self.available_themes:
-            self.theme = self.settings.theme
-        else:
-            problems = [*problems, f"There is no theme {self.settings.theme!r}; ctrl+p, theme: choose lists them."]
-        for problem in problems:
-            self.toast(problem, severity="warning")
 
     def _start_children(self) -> None:
         if self._has_children:

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus, Resize, ScreenResume
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -24,7 +24,7 @@ from tui.panes.status_line import StatusLine
 from tui.panes.text_pane import TextPane
 from tui.screens.base_screen import BaseScreen
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
-from tui.screens.live_drawing import SIDE_PANES, LiveDrawing
+from tui.screens.live_drawing import SIDE_PANES, WIDE_COLUMNS, LiveDrawing
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
@@ -36,8 +36,9 @@ _REST_S = 0.2  # how often a screen at rest looks whether something began
 class LiveScreen(BaseScreen):
     """Shows the controller's run on one ticker."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  the type is Textual's
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]  # noqa: RUF012  the type is Textual's
     ESCAPE_TO_MINIMIZE = False
+    AUTO_FOCUS = "#prompt"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
         Binding("escape", "leave", "cancel, leave the prompt", id="run.leave", show=False),
@@ -64,6 +65,7 @@ class LiveScreen(BaseScreen):
         self._drawing = LiveDrawing(self)
         self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
         self._frames: Timer | None = None
+        self._is_styled = False
         self.is_ticking = True
 
     @property
@@ -73,12 +75,14 @@ class LiveScreen(BaseScreen):
 
     def compose(self) -> ComposeResult:
         """Header, panes, prompt, footer."""
+        self.set_class(self.app.size.width >= WIDE_COLUMNS, "-wide", update=False)
+        self.set_class(self.app.size.width < WIDE_COLUMNS, "-narrow", update=False)
         yield StatusLine(id="header")
         with Vertical(id="body"):
             yield TextPane(id="text")
             with Vertical(id="side"):
                 yield StatusLine(id="tabs")
-                yield SegmentsPane(id="segments")
+                yield SegmentsPane(id="segments").add_class("-front")
                 yield ExtractsPane(id="extracts")
                 yield StatsPane(id="stats")
         yield RasterPane(id="raster")
@@ -89,10 +93,12 @@ class LiveScreen(BaseScreen):
             yield StatusLine(id="next")
         yield StatusLine(id="footer")
 
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Styles were made with the widgets; Textual makes them anew when a screen appears, the first time too."""
+        event.refresh_styles, self._is_styled = self._is_styled, True
+
     def on_mount(self) -> None:
-        """Starts the ticker; the prompt has the focus."""
-        self._show_side("segments")
-        self.set_focus(self.query_one(PromptArea))
+        """Starts the ticker."""
         self._frames = self.set_interval(1 / FRAMES_PER_S, self._tick)
         self.set_interval(_REST_S, self._wake)
         self.draw_slow()
