@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tui.config import Settings, line_of, load_settings
+from tui.config import Settings, load_settings
+from tui.config_file import KeyChoice, line_of
 from tui.errors import ConfigError, UsageError
+from tui.setting_table import BY_NAME, SETTING_TABLE
 
 A, B = "https://a.example/v1", "https://b.example"
 
@@ -32,15 +35,90 @@ def test_without_anything_it_is_the_demo_over_sse(tmp_path: Path) -> None:
     assert (found.url, found.chosen_transport) == (None, "sse")
 
 
-@pytest.mark.parametrize("name", ["transport", "url", "model", "dialect", "theme"])
+# Each setting with a value for the file, one for the environment, one for the command line. Paths are whole.
+VALUES: dict[str, tuple[str, str, str]] = {
+    "url": ("http://a", "http://b", "http://c"),
+    "transport": ("ws", "sse", "direct"),
+    "model": ("one", "two", "three"),
+    "dialect": ("ollama", "anthropic", "gateway"),
+    "token_file": ("/a.key", "/b.key", "/c.key"),
+    "ca_file": ("/a.pem", "/b.pem", "/c.pem"),
+    "theme": ("one", "two", "three"),
+    "profile": ("a", "b", "c"),
+}
+SOME_PROFILES = "\n[profiles.a]\n[profiles.b]\n[profiles.c]\n"
+
+
+@pytest.mark.parametrize("name", VALUES)
 def test_flags_before_environment_before_file(tmp_path: Path, name: str) -> None:
-    values = {"transport": ("ws", "sse", "direct")}.get(name, ("one", "two", "three"))
-    text, environ = f'{name} = "{values[0]}"', {f"STREAMSCOPE_{name.upper()}": values[1]}
-    assert getattr(settings(tmp_path, text), name) == values[0]
-    assert getattr(settings(tmp_path, text, environ), name) == values[1]
-    assert getattr(settings(tmp_path, text, environ, **{name: values[2]}), name) == values[2]
-    assert getattr(settings(tmp_path, text, environ, **{name: None}), name) == values[1]
-    assert getattr(settings(tmp_path, text, {f"STREAMSCOPE_{name.upper()}": ""}), name) == values[0]
+    in_file, in_environ, in_flags = VALUES[name]
+    row = BY_NAME[name]
+    text, environ = f'{row.key} = "{in_file}"{SOME_PROFILES}', {str(row.variable): in_environ}
+    assert getattr(settings(tmp_path, text), name) == in_file
+    assert getattr(settings(tmp_path, text, environ), name) == in_environ
+    assert getattr(settings(tmp_path, text, environ, **{name: in_flags}), name) == in_flags
+    assert getattr(settings(tmp_path, text, environ, **{name: None}), name) == in_environ
+    assert getattr(settings(tmp_path, text, {str(row.variable): ""}), name) == in_file
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_each_value_knows_where_it_was_said(tmp_path: Path, name: str) -> None:
+    in_file, in_environ, in_flags = VALUES[name]
+    row = BY_NAME[name]
+    text, environ = f'\n{row.key} = "{in_file}"{SOME_PROFILES}', {str(row.variable): in_environ}
+    assert settings(tmp_path, text).origin(name) == f"{tmp_path / 'config.toml'}, line 2, key {row.key}"
+    assert settings(tmp_path, text, environ).origin(name) == row.variable
+    assert settings(tmp_path, text, environ, **{name: in_flags}).origin(name) == row.flag
+    assert settings(tmp_path, SOME_PROFILES).origin(name) == "default"
+
+
+def test_headers_and_what_is_said_in_one_place_alone(tmp_path: Path) -> None:
+    text = 'gateway = true\nheaders = { x-key = "A" }\n'
+    found = settings(tmp_path, text, headers=(("x-key", "B"),), insecure_http=True)
+    assert (found.headers, found.is_gateway, found.insecure_http) == ((("x-key", "B"),), True, True)
+    assert (found.origin("headers"), found.origin("insecure_http")) == ("--header", "--insecure-http")
+    assert settings(tmp_path, text).headers == (("x-key", "A"),)
+    assert "unknown" in refusal(tmp_path, "insecure_http = true")
+
+
+def test_every_setting_is_in_the_tests_of_who_wins() -> None:
+    assert {row.name for row in SETTING_TABLE} == {*VALUES, "headers", "is_gateway", "insecure_http"}
+    assert {row.name for row in SETTING_TABLE} == {field.name for field in fields(Settings)} - {"keys", "origins"}
+
+
+def test_a_profile_says_where_its_values_stand(tmp_path: Path) -> None:
+    found = settings(tmp_path, PROFILES, {"STREAMSCOPE_PROFILE": "b"})
+    file = tmp_path / "config.toml"
+    assert found.origin("url") == f"{file}, line 8, key profiles.b.url"
+    assert found.origin("model") == f"{file}, line 2, key model"
+    assert found.origin("profile") == "STREAMSCOPE_PROFILE"
+    assert settings(tmp_path, PROFILES, {"OPENAI_BASE_URL": A}).origin("transport") == "OPENAI_BASE_URL"
+
+
+def test_a_path_in_the_file_starts_at_the_file_or_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    assert settings(tmp_path, 'ca_file = "sub/x.pem"').ca_file == str(tmp_path / "sub" / "x.pem")
+    assert settings(tmp_path, 'ca_file = "~/x.pem"').ca_file == "/home/me/x.pem"
+    assert settings(tmp_path, "", ca_file="x.pem").ca_file == "x.pem", "the shell's own folder"
+
+
+KEYS = """
+[keys]
+"set.buffer" = "n"
+run.cancel = ["k", "ctrl+k"]
+view = { zoom = "Z, f9" }
+list.up = ","
+"""
+
+
+def test_keys_may_be_written_as_text_or_list_in_quotes_or_dotted(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    assert settings(tmp_path, KEYS).keys == (
+        KeyChoice("set.buffer", ("n",), f"{file}, line 3, key keys.set.buffer"),
+        KeyChoice("run.cancel", ("k", "ctrl+k"), f"{file}, line 4, key keys.run.cancel"),
+        KeyChoice("view.zoom", ("Z", "f9"), f"{file}, line 5, key keys.view.zoom"),
+        KeyChoice("list.up", (",",), f"{file}, line 6, key keys.list.up"),
+    )
 
 
 PROFILES = f"""
@@ -61,7 +139,7 @@ def test_a_profile_goes_over_the_file_and_is_chosen_by_flag_environment_or_file(
     assert settings(tmp_path, PROFILES).url == A
     assert settings(tmp_path, PROFILES).model == "of a"
     found = settings(tmp_path, PROFILES, {"STREAMSCOPE_PROFILE": "b"})
-    assert (found.url, found.model, found.is_gateway, found.token_file) == (B, "top", True, "b.key")
+    assert (found.url, found.model, found.is_gateway, found.token_file) == (B, "top", True, str(tmp_path / "b.key"))
     assert found.headers == (("x-key", "B_KEY"), ("x-other", "OTHER"))
     assert settings(tmp_path, PROFILES, {"STREAMSCOPE_PROFILE": "b"}, profile="a").url == A
 
@@ -82,7 +160,7 @@ def test_what_belongs_to_one_endpoint_does_not_go_to_another(tmp_path: Path) -> 
     ):
         assert found.url == "https://elsewhere.example"
         assert (found.headers, found.token_file, found.is_gateway) == ((), None, False)
-    assert settings(tmp_path, PROFILES, environ, url=B).token_file == "b.key"
+    assert settings(tmp_path, PROFILES, environ, url=B).token_file == str(tmp_path / "b.key")
 
 
 def test_the_transport_of_one_endpoint_says_nothing_about_another(tmp_path: Path) -> None:
@@ -123,6 +201,10 @@ def test_the_transport_without_one_named(tmp_path: Path, environ: dict[str, str]
         ('profiles.a.profile = "b"', ("line 1", "key profiles.a.profile", "unknown")),
         ("is_gateway = true", ("key is_gateway", "gateway")),
         ("[headers]\nx-key = 5", ("line 2", "key headers.x-key")),
+        ("\nheaders = { x-key = 5 }", ("line 2", "key headers.x-key")),
+        ("keys = 3", ("line 1", "key keys", "a table")),
+        ("[keys]\nset.buffer = 3", ("line 2", "key keys.set.buffer", "a number")),
+        ("[keys]\n'set.buffer' = ['n', 3]", ("line 2", "key keys.set.buffer", "a list")),
         ("url = ", ("line 1",)),
         ('a = 1\nurl = "unclosed', ("line 2",)),
     ],
@@ -149,7 +231,11 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 def test_an_unknown_profile_or_transport_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there are a, b"):
         settings(tmp_path, PROFILES, profile="c")
-    with pytest.raises(UsageError, match="direct, sse, ws"):
+    with pytest.raises(UsageError, match="STREAMSCOPE_PROFILE: no profile 'c'"):
+        settings(tmp_path, PROFILES, {"STREAMSCOPE_PROFILE": "c"})
+    with pytest.raises(UsageError, match=r"config.toml, line 1, key profile: no profile 'c'"):
+        settings(tmp_path, 'profile = "c"')
+    with pytest.raises(UsageError, match=r"STREAMSCOPE_TRANSPORT: .*direct, sse, ws"):
         settings(tmp_path, "", {"STREAMSCOPE_TRANSPORT": "smoke"})
 
 

@@ -20,6 +20,7 @@ from tui.config import Settings
 from tui.core.capture import Record
 from tui.core.sanitize import count_unsafe, sanitize_line
 from tui.errors import StreamscopeError
+from tui.keymap import checked_keymap
 from tui.later_modules import load_later
 from tui.screens.base_screen import Palette
 from tui.screens.endpoint_choice import EndpointChoice
@@ -39,7 +40,8 @@ class StreamscopeApp(ThemedApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", id="app.quit", priority=True, show=False),
         Binding("ctrl+r", "run_again", "again", id="run.again", show=False),
-        Binding("f1", "pane_help", "help", id="app.help.all", show=False),
+        Binding("f1", "pane_help", "help", id="app.help", show=False),
+        Binding("ctrl+p", "command_palette", "palette", id="app.palette", priority=True, show=False),
         Binding("f8", "shot", "screenshot", id="app.shot", show=False),
         Binding("ctrl+z", "suspend_process", "suspend", id="app.suspend", show=False),
     ]
@@ -55,6 +57,7 @@ class StreamscopeApp(ThemedApp):
     ) -> None:
         super().__init__(settings.theme)
         self.settings = settings
+        self.keys = checked_keymap(settings.keys)
         self.controller = RunController()
         self.endpoint = EndpointChoice(settings, raw_body)
         self._first_prompt = prompt
@@ -75,7 +78,8 @@ class StreamscopeApp(ThemedApp):
         return LiveScreen()
 
     def on_mount(self) -> None:
-        """What is wrong with the themes, and after the first paint the child processes."""
+        """The user's keys, what is wrong with the themes, and after the first paint the child processes."""
+        self.set_keymap(self.keys.for_textual())
         for problem in self.theme_problems:
             self.toast(problem, severity="warning")
         if self._records is not None:

@@ -6,8 +6,8 @@ import argparse
 import math
 from typing import Any, NoReturn
 
-from tui.config import TRANSPORTS
 from tui.core.request import Clocks
+from tui.setting_table import TRANSPORTS
 from tui.version import __version__
 
 COMMANDS = ("run", "serve")

@@ -22,12 +22,12 @@ from tests.screens.test_compare_screen import comparing, stalled_records
 from tui.app import StreamscopeApp
 from tui.config import Settings
 from tui.core.metric_definitions import DEFINITIONS, formulas_of
+from tui.key_names import key_name
 from tui.panes.stats_pane import StatsPane
 from tui.screens.base_screen import BaseModal, BaseScreen, Palette
 from tui.screens.bound_keys import bound_keys, words_of
 from tui.screens.help_screen import HelpScreen, focused_pane, help_of
 from tui.screens.help_texts import PANES, SCREENS
-from tui.screens.key_words import key_name
 
 NOWHERE = Settings(url="http://127.0.0.1:9")
 LIVE_PANES = ("text", "segments", "extracts", "stats", "raster", "prompt")

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen, Screen
 
 # Keys of the app end at a modal, so each modal binds them anew.
 MODAL_KEYS = (
-    Binding("f1", "app.pane_help", "help", id="app.help.all", show=False),
+    Binding("f1", "app.pane_help", "help", id="app.help", show=False),
     Binding("f8", "app.shot", "screenshot", id="app.shot", show=False),
 )
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from tui.screens.key_words import ACTIONS, ACTIONS_IN, FIXED_KEYS, key_name
+from tui.key_names import key_name
+from tui.screens.key_words import ACTIONS, ACTIONS_IN, FIXED_KEYS
 
 IN_PANE, ON_SCREEN, EVERYWHERE = range(3)
 
@@ -36,7 +37,10 @@ def bound_keys(screen: Screen[Any], pane: str) -> list[BoundKey]:
         for key, binding in bindings:
             if binding.id and (binding.priority or not (screen.is_modal and scope == EVERYWHERE)):
                 found.setdefault((scope, binding.id), []).append(key_name(key))
-    told = [BoundKey(scope, name, ", ".join(keys), words_of(name, pane)) for (scope, name), keys in found.items()]
+    told = [
+        BoundKey(scope, name, ", ".join(dict.fromkeys(keys)), words_of(name, pane))
+        for (scope, name), keys in found.items()
+    ]
     fixed = [BoundKey(EVERYWHERE, name, key, words) for name, key, words in FIXED_KEYS]
     return sorted([*told, *fixed], key=lambda bound: bound.scope)
 

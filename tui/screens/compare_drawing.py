@@ -96,9 +96,10 @@ class CompareDrawing:
             self._draw_bars()
             for name in ("bars", "price", "notes"):
                 _fit(screen.query_one(f"#{name}", RowsPane))
-        hints = key_spans(compare_words.footer_hints(is_narrow=not screen.is_wide))
-        cancel = [Span(" x cancel  ", "status--warn")] if screen.scope.controller.is_streaming else []
-        screen.query_one("#footer", StatusLine).show([*cancel, *hints])
+        keys = screen.scope.keys
+        hints = key_spans(keys.hints(compare_words.footer_hints(is_narrow=not screen.is_wide), "compare"))
+        cancel = f" {keys.hint('x cancel', 'compare')}  " if screen.scope.controller.is_streaming else ""
+        screen.query_one("#footer", StatusLine).show([*([Span(cancel, "status--warn")] if cancel else []), *hints])
 
     def _draw_titles(self) -> None:
         scope = self._screen.scope

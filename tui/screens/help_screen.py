@@ -42,7 +42,8 @@ class HelpScreen(BaseModal):
     """A modal over the screen that it explains; any of its keys closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,f1,question_mark", "dismiss", "close", id="help.close"),
+        Binding("escape,q", "dismiss", "close", id="help.close"),
+        Binding("question_mark,f1", "dismiss", "close", id="app.help"),
     ]
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }

@@ -1,4 +1,4 @@
-"""What each key does, in words: by the id of its binding, and how keys are called. Data only."""
+"""What each key does, in words, by the id of its binding. Data only; which keys they are is in `tui.key_table`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,6 @@ ACTIONS: dict[str, str] = {
     "lane.reader": "who reads: a voice, a reader, your own speed",
     "file.export": "the table as Markdown to the clipboard",
     "app.help": "this help",
-    "app.help.all": "this help",
     "app.palette": "all commands",
     "app.shot": "save the screen as SVG",
     "app.suspend": "to the shell, fg returns; in the prompt: undo",
@@ -54,7 +53,6 @@ ACTIONS: dict[str, str] = {
     "ask.close": "close without an answer",
     "save.close": "close, nothing is saved",
     "metric.close": "close",
-    "metric.copy": "copy all of it",
 }
 ACTIONS_IN: dict[tuple[str, str], str] = {
     ("text", "item.copy"): "copy the whole text",
@@ -69,6 +67,7 @@ ACTIONS_IN: dict[tuple[str, str], str] = {
     ("stats", "view.next"): "numbers, or a histogram of the gaps",
     ("stats", "list.first"): "the first number",
     ("stats", "list.last"): "the last number",
+    ("metric", "item.copy"): "copy all of it",
     ("lane", "pane.next"): "the next lane",
     ("lane", "pane.previous"): "the lane before",
     ("lane", "set.buffer"): "mode of the focused lane; re-derives at once",
@@ -78,34 +77,5 @@ ACTIONS_IN: dict[tuple[str, str], str] = {
 """Where an action means something closer in one pane: by (help of the pane, id)."""
 FIXED_KEYS: tuple[tuple[str, str, str], ...] = (
     ("run.cancel", "ctrl+c", "copy the selection; without one cancel the run"),
-    ("app.palette", "ctrl+p", ACTIONS["app.palette"]),
 )
 """Keys that Textual binds itself, without an id: (id of the design, key, words)."""
-
-_NAMES = {
-    "question_mark": "?",
-    "vertical_line": "|",
-    "plus": "+",
-    "minus": "-",
-    "apostrophe": "'",
-    "slash": "/",
-    "comma": ",",
-    "full_stop": ".",
-    "exclamation_mark": "!",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-    "escape": "esc",
-    "pageup": "page up",
-    "pagedown": "page down",
-}
-
-
-def key_name(key: str) -> str:
-    """A key as people write it: `?` for `question_mark`, `F1` for `f1`."""
-    *modifiers, last = key.split("+")
-    named = _NAMES.get(last, last)
-    if len(last) > 1 and last[0] == "f" and last[1:].isdigit():
-        named = last.upper()
-    return "+".join([*modifiers, named])

@@ -234,9 +234,11 @@ class LiveDrawing:
         hints = live_words.footer_hints(
             is_streaming=scope.controller.is_streaming, in_prompt=in_prompt, is_narrow=not self._is_wide
         )
+        place = self._screen.focused_pane
         cancel = live_words.cancel_hint(is_streaming=scope.controller.is_streaming, in_prompt=in_prompt)
+        cancel = scope.keys.hint(cancel, place)
         urgent = [Span(f" {cancel}  ", "status--warn")] if cancel else []
-        self._screen.query_one("#footer", StatusLine).show([*urgent, *key_spans(hints)])
+        self._screen.query_one("#footer", StatusLine).show([*urgent, *key_spans(scope.keys.hints(hints, place))])
         word = TRANSPORT_WORDS[scope.endpoint.transport]
         verb = "enter plays it" if scope.endpoint.is_demo else "enter sends"
         model = f"  {scope.endpoint.model}" if scope.endpoint.model and self._is_wide else ""

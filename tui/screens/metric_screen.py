@@ -50,7 +50,7 @@ class MetricScreen(BaseModal):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "dismiss", "close", id="metric.close"),
-        Binding("y", "copy", "copy", id="metric.copy"),
+        Binding("y", "copy", "copy", id="item.copy"),
     ]
     DEFAULT_CSS = """
     MetricScreen { align: center middle; }

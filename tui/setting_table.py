@@ -1,0 +1,123 @@
+"""Every setting: its name, where it may be said, what it means. Data; files, environment and help are read by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TRANSPORTS = ("direct", "sse", "ws")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting: the field of `Settings`, and its names in the file, the environment and on the command line.
+
+    What is of an endpoint does not go to another endpoint. `example` is its value in a commented file, as TOML.
+    """
+
+    name: str
+    meaning: str
+    key: str | None = None
+    kind: type = str
+    variable: str | None = None
+    flag: str | None = None
+    example: str = ""
+    is_of_endpoint: bool = False
+    is_path: bool = False
+    is_for_profiles: bool = True
+
+
+SETTING_TABLE: tuple[SettingRow, ...] = (
+    SettingRow(
+        "url",
+        "where to stream from; without one the embedded demo",
+        "url",
+        variable="STREAMSCOPE_URL",
+        flag="--url",
+        example='"https://gateway.example.net"',
+    ),
+    SettingRow(
+        "transport",
+        "direct, sse or ws; without one direct for a URL that ends in /v1, else sse",
+        "transport",
+        variable="STREAMSCOPE_TRANSPORT",
+        flag="--transport",
+        example='"ws"',
+        is_of_endpoint=True,
+    ),
+    SettingRow(
+        "model",
+        "the model to ask for",
+        "model",
+        variable="STREAMSCOPE_MODEL",
+        flag="--model",
+        example='"qwen3-8b"',
+    ),
+    SettingRow(
+        "dialect",
+        "how to read the stream; auto finds out",
+        "dialect",
+        variable="STREAMSCOPE_DIALECT",
+        flag="--dialect",
+        example='"auto"',
+        is_of_endpoint=True,
+    ),
+    SettingRow(
+        "is_gateway",
+        "true: it gets STREAMSCOPE_TOKEN, never OPENAI_API_KEY",
+        "gateway",
+        bool,
+        example="true",
+        is_of_endpoint=True,
+    ),
+    SettingRow(
+        "headers",
+        "header = name of the environment variable that holds its value",
+        "headers",
+        dict,
+        flag="--header",
+        example='{ x-team = "TEAM_ID" }',
+        is_of_endpoint=True,
+    ),
+    SettingRow(
+        "token_file",
+        "a file with the key that only you can read (0600)",
+        "token_file",
+        variable="STREAMSCOPE_TOKEN_FILE",
+        flag="--token-file",
+        example='"gateway.token"',
+        is_of_endpoint=True,
+        is_path=True,
+    ),
+    SettingRow(
+        "ca_file",
+        "certificates to trust besides the system's",
+        "ca_file",
+        variable="STREAMSCOPE_CA_FILE",
+        flag="--ca-file",
+        example='"company.pem"',
+        is_of_endpoint=True,
+        is_path=True,
+    ),
+    SettingRow(
+        "insecure_http", "a key may cross a network unprotected; said anew at each start", flag="--insecure-http"
+    ),
+    SettingRow(
+        "theme",
+        "the colours of the app",
+        "theme",
+        variable="STREAMSCOPE_THEME",
+        flag="--theme",
+        example='"streamscope-dark"',
+    ),
+    SettingRow(
+        "profile",
+        "the profile to begin with",
+        "profile",
+        variable="STREAMSCOPE_PROFILE",
+        flag="--profile",
+        example='"lab"',
+        is_for_profiles=False,
+    ),
+)
+BY_KEY = {row.key: row for row in SETTING_TABLE if row.key is not None}
+BY_NAME = {row.name: row for row in SETTING_TABLE}
