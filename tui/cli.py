@@ -15,10 +15,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.command_flags import COMMANDS, EXIT_CANCELLED, EXIT_USAGE, app_parser, run_parser, serve_parser
+from tui.command_flags import COMMANDS, EXIT_CANCELLED, EXIT_USAGE, app_parser, config_parser, run_parser, serve_parser
 from tui.config import Settings, load_settings
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES, Clocks, RunPlan, StreamRequest, TransportName
 from tui.errors import StreamscopeError, UsageError
+from tui.setting_checks import check_secrets, check_settings
 
 if TYPE_CHECKING:
     from tui.headless import HeadlessOptions
@@ -57,6 +58,8 @@ def _dispatch(arguments: list[str]) -> int:
         return _serve(serve_parser().parse_all(arguments[1:]))
     if command == "run":
         return _run(run_parser().parse_all(arguments[1:]))
+    if command == "config":
+        return _config(config_parser().parse_all(arguments[1:]))
     _refuse_mistyped_command(command)
     return _start(app_parser().parse_all(arguments))
 
@@ -65,7 +68,7 @@ def _start(flags: argparse.Namespace) -> int:
     """The app, or the headless twin where there is no terminal to draw on."""
     _refuse_mistyped_command(flags.prompt)
     settings = load_settings(_given(flags), os.environ)
-    _check_dialect(settings.dialect)
+    check_settings(settings)
     if not (sys.stdout.isatty() and sys.stderr.isatty()):
         return _start_headless(settings, flags)
     if not sys.stdin.isatty():
@@ -88,6 +91,7 @@ def _start_headless(settings: Settings, flags: argparse.Namespace) -> int:
         settings = replace(settings, url=None, model=None, transport=None, dialect="auto", headers=(), token_file=None)
     prompt = _checked_text(flags.prompt or ("" if flags.body else _DEMO_PROMPT), "the prompt")
     return _headless(
+        settings,
         plan_of(settings, flags, StreamRequest.of_prompt(prompt, model=settings.model)),
         HeadlessOptions(on_demo=on_demo),
     )
@@ -97,7 +101,7 @@ def _run(flags: argparse.Namespace) -> int:
     from tui.headless import HeadlessOptions
 
     settings = load_settings(_given(flags), os.environ)
-    _check_dialect(settings.dialect)
+    check_settings(settings)
     prompt = _prompt_of(flags)
     on_demo = settings.url is None
     if not (prompt and prompt.strip()) and not on_demo and flags.body is None:
@@ -110,7 +114,7 @@ def _run(flags: argparse.Namespace) -> int:
         max_tokens=flags.max_tokens,
     )
     options = HeadlessOptions(flags.json, flags.cancel_after_ms, flags.cancel_after_chunks, on_demo)
-    return _headless(plan_of(settings, flags, request), options)
+    return _headless(settings, plan_of(settings, flags, request), options)
 
 
 def _serve(flags: argparse.Namespace) -> int:
@@ -137,20 +141,22 @@ def _serve(flags: argparse.Namespace) -> int:
     return serve(settings)
 
 
-def _headless(plan: RunPlan, options: HeadlessOptions) -> int:
+def _config(flags: argparse.Namespace) -> int:
+    from tui.config_command import show_path, show_settings, write_template
+
+    if flags.verb == "path":
+        return show_path()
+    if flags.verb == "init":
+        return write_template(replace=flags.force)
+    return show_settings(_given(flags), os.environ)
+
+
+def _headless(settings: Settings, plan: RunPlan, options: HeadlessOptions) -> int:
     from tui.headless import main as headless_main
-    from tui.transports.credentials import read_token_file
-    from tui.transports.endpoints import endpoint_of
 
     if plan.raw_body is not None and plan.transport is not TransportName.SSE:
         raise UsageError("--body is posted by sse only: add --transport sse")
-    if not options.on_demo:
-        endpoint_of(plan)
-    if plan.token_file is not None:
-        read_token_file(plan.token_file)
-    for _, variable in plan.header_env:
-        if not os.environ.get(variable, "").strip():
-            raise UsageError(f"the environment variable {variable} is not set")
+    check_secrets(settings, os.environ)
     return headless_main(plan, options)
 
 
@@ -232,15 +238,6 @@ def _refuse_mistyped_command(word: str | None) -> None:
     close = get_close_matches(word.lower(), COMMANDS, n=1, cutoff=0.7)
     if close:
         raise UsageError(f"{word!r} is no command; did you mean {close[0]!r}? A prompt has more than one word")
-
-
-def _check_dialect(name: str) -> None:
-    """Raises UsageError now, and not when the first head of a stream is there; `auto` needs no look."""
-    if name == "auto":
-        return
-    from tui.core.wire.response_decoder import ResponseDecoder
-
-    ResponseDecoder(name)
 
 
 def _open_missing_streams() -> None:

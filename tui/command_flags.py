@@ -10,7 +10,7 @@ from tui.core.request import Clocks
 from tui.setting_table import TRANSPORTS
 from tui.version import __version__
 
-COMMANDS = ("run", "serve")
+COMMANDS = ("run", "serve", "config")
 EXIT_USAGE = 2
 EXIT_CANCELLED = 130
 
@@ -21,6 +21,7 @@ network). When standard output or standard error is no terminal, one stream runs
 _EPILOG = """commands:
   streamscope run PROMPT     one stream, headless: the text to stdout, its numbers to stderr
   streamscope serve          the gateway: SSE, WebSocket and OpenAI-compatible routes
+  streamscope config         path, show or init: where the settings are, which hold and why, a commented file
 
 Each has its own --help. Keys come from OPENAI_API_KEY (direct) and STREAMSCOPE_TOKEN (gateway), or from a 0600
 file; never from the command line. Exit codes: 0 completed, 1 failed, 2 usage, 3 incomplete, 130 cancelled."""
@@ -28,6 +29,8 @@ file; never from the command line. Exit codes: 0 completed, 1 failed, 2 usage, 3
 
 class Parser(argparse.ArgumentParser):
     """Ends with exit code 2 and one sentence on a wrong command line. Flags are written out: no abbreviations."""
+
+    too_much = "more than one prompt: put quotes around it"
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
@@ -39,7 +42,7 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             self.error(f"unknown flag {unknown[0]}")
         if rest:
-            self.error("more than one prompt: put quotes around it")
+            self.error(self.too_much)
         return flags
 
     def error(self, message: str) -> NoReturn:
@@ -56,8 +59,8 @@ def app_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"streamscope {__version__}")
-    _add_endpoint_flags(parser)
-    parser.add_argument("--theme", help="name of a theme")
+    _add_setting_flags(parser)
+    parser.add_argument("--body", metavar="FILE", help="JSON body to post to a full path (sse)")
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="sent as soon as the app is ready")
     return parser
 
@@ -66,6 +69,7 @@ def run_parser() -> Parser:
     """`streamscope run PROMPT`."""
     parser = Parser(prog="streamscope run", description="One stream, headless. Exit code: its outcome.")
     _add_endpoint_flags(parser)
+    parser.add_argument("--body", metavar="FILE", help="JSON body to post to a full path (sse)")
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="the prompt, or use --prompt-file")
     parser.add_argument("--prompt-file", metavar="FILE", help="read the prompt from a file; - is standard input")
     parser.add_argument("--system", metavar="S", help="system prompt")
@@ -100,6 +104,27 @@ def serve_parser() -> Parser:
     return parser
 
 
+def config_parser() -> Parser:
+    """`streamscope config path|show|init`."""
+    parser = Parser(prog="streamscope config", description="Settings: where they are, which hold and why.")
+    parser.too_much = "one of path, show, init is enough"
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="path|show|init")
+    verbs.add_parser("path", help="print where config.toml is", description="Prints the path of config.toml.")
+    show = verbs.add_parser(
+        "show",
+        help="print every setting and where it comes from",
+        description="Every setting with where it comes from; never a key. With flags: as it would be with them.",
+    )
+    _add_setting_flags(show)
+    init = verbs.add_parser(
+        "init",
+        help="write a commented config.toml",
+        description="Writes a config.toml in which every setting and every key stands as a comment.",
+    )
+    init.add_argument("--force", action="store_true", help="replace a file that is there, which is kept as .old")
+    return parser
+
+
 def _add_endpoint_flags(parser: Parser) -> None:
     parser.add_argument("--transport", choices=TRANSPORTS, help="how to stream (sse; direct for a URL ending in /v1)")
     parser.add_argument("--url", help="the endpoint; without one the embedded demo")
@@ -110,9 +135,13 @@ def _add_endpoint_flags(parser: Parser) -> None:
     parser.add_argument(
         "--header", action="append", type=_header, metavar="NAME=ENV:VAR", help="a header from a variable"
     )
-    parser.add_argument("--body", metavar="FILE", help="JSON body to post to a full path (sse)")
     parser.add_argument("--ca-file", metavar="F", help="certificates to trust besides the system's")
     parser.add_argument("--insecure-http", action="store_true", help="allow a key over plain http to another host")
+
+
+def _add_setting_flags(parser: Parser) -> None:
+    _add_endpoint_flags(parser)
+    parser.add_argument("--theme", help="name of a theme")
 
 
 def _add_clock_flags(parser: Parser) -> None:

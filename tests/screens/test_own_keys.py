@@ -60,7 +60,7 @@ async def test_help_and_footer_show_the_own_keys() -> None:
         for row in (
             "n buffer mode",
             "K cancel the run",
-            "h, F9 this help",
+            "h, F9 help for what has the focus",
             "c, F3 compare",
             "ctrl+c copy the selection",
         ):

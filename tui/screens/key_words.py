@@ -43,7 +43,7 @@ ACTIONS: dict[str, str] = {
     "lane.remove": "the focused lane away, two are left",
     "lane.reader": "who reads: a voice, a reader, your own speed",
     "file.export": "the table as Markdown to the clipboard",
-    "app.help": "this help",
+    "app.help": "help for what has the focus",
     "app.palette": "all commands",
     "app.shot": "save the screen as SVG",
     "app.suspend": "to the shell, fg returns; in the prompt: undo",
