@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
+from textual.command import CommandPalette, Provider
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 
@@ -32,11 +32,18 @@ if TYPE_CHECKING:
     from tui.core.comparison import Comparison
 
 
+def _commands_provider() -> type[Provider]:
+    from tui.screens.palette_commands import CommandsProvider
+
+    return CommandsProvider
+
+
 class StreamscopeApp(ThemedApp):
     """One window on token streams."""
 
     TITLE = "streamscope"
     CSS_PATH = "app.tcss"
+    COMMANDS = {_commands_provider}  # noqa: RUF012  the type is Textual's
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", id="app.quit", priority=True, show=False),
         Binding("ctrl+r", "run_again", "again", id="run.again", show=False),
@@ -163,7 +170,7 @@ class StreamscopeApp(ThemedApp):
         from tui.screens.help_screen import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen))
+            self.push_screen(HelpScreen.over(self.screen))
 
     def action_shot(self) -> None:
         """Saves the screen as SVG into the current folder."""
@@ -183,7 +190,7 @@ class StreamscopeApp(ThemedApp):
         """The palette: group, action, one line each; only what acts on the screen that is seen."""
         from tui.screens.palette_commands import palette_commands
 
-        del screen
+        del screen  # a box over one of ours has no commands
         return palette_commands(self)
 
     async def on_unmount(self) -> None:

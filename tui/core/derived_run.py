@@ -33,11 +33,12 @@ class DerivedRun:
         self,
         header: CaptureHeader,
         mode: str = "sentence",
+        pattern: str | None = None,
         *,
         event_limit_bytes: int = DEFAULT_EVENT_LIMIT_BYTES,
     ) -> None:
         self.capture = Capture(header)
-        self.pipeline = StreamPipeline(mode)
+        self.pipeline = StreamPipeline(mode, pattern)
         self.stats = StreamStats(lambda: self.pipeline.segments)
         self._survey = FrameSurvey(self.stats)
         self.decoder: ResponseDecoder | None = None

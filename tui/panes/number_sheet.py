@@ -51,6 +51,12 @@ class NumberSheet:
         width = max(len(name) for name, _ in lines)
         return "\n".join([f"numbers as defined by {self._definition}", *(f"{n:<{width}}  {v}" for n, v in lines)])
 
+    @property
+    def listed(self) -> list[tuple[str, str, str]]:
+        """(key, name, value in words) of every number of the set, and of the error of the time stamps."""
+        metrics = (*self._metrics, stamp_metric(self._stamp_error_s))
+        return [(metric.key, metric.name, exact(metric)) for metric in metrics]
+
     def question(self, key: str) -> MetricQuestion:
         """Asks where the number of a key comes from."""
         return MetricQuestion(self._stats, key, self._definition, self._stamp_error_s)

@@ -162,6 +162,12 @@ class StatsPane(RowsPane):
         sheet = self._sheet()
         return sheet.text if sheet is not None else ""
 
+    @property
+    def listed_numbers(self) -> list[tuple[str, str, str]]:
+        """(key, name, value in words) of every number of the definition set; empty before there are any."""
+        sheet = self._sheet()
+        return sheet.listed if sheet is not None else []
+
     def wrap(self, text: str, style: str = "") -> list[Row]:
         """Untrusted text as safe rows of the pane's width."""
         wrapped = WrappedText(max(10, self.scrollable_content_region.width))
@@ -203,8 +209,13 @@ class StatsPane(RowsPane):
     def action_ask_source(self) -> None:
         """Asks where the number under the cursor comes from; the histogram is asked for its median."""
         key = "gap_p50_s" if self.shows_gaps else self.chosen_key
+        if key is not None:
+            self.ask(key)
+
+    def ask(self, key: str) -> None:
+        """Asks where the number of a key comes from."""
         sheet = self._sheet()
-        if sheet is not None and key is not None:
+        if sheet is not None:
             self.post_message(self.MetricAsked(sheet.question(key)))
 
     def action_copy_numbers(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
@@ -36,6 +38,10 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
         Binding("shift+tab", "app.focus_previous", "pane before", id="pane.previous", show=False),
         Binding("question_mark", "app.pane_help", "help", id="app.help"),
     ]
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """What it adds to the palette while it is seen."""
+        return ()
 
 
 class BaseModal(_CopyOrCancel, ModalScreen[Any]):

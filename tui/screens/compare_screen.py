@@ -6,18 +6,18 @@ What is compared is the model in `tui.core.comparison`; the run is the controlle
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import DescendantFocus, Resize
 
 from tui.core.comparison import MOST_LANES, READER, VOICE, Comparison
 from tui.core.lane_view import Lane, Reader
-from tui.core.text.buffers import BUFFER_MODES, make_buffer
-from tui.errors import UsageError
+from tui.core.text.buffers import BUFFER_MODES
 from tui.panes.lane_pane import LANE_STYLES, LanePane
 from tui.panes.lanes_raster import LanesRaster
 from tui.panes.note_lines import NoteLines
@@ -28,7 +28,9 @@ from tui.screens.ask_screen import AskScreen
 from tui.screens.base_screen import BaseScreen
 from tui.screens.compare_drawing import WIDE_CELLS, CompareDrawing
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
+from tui.screens.pattern_question import pattern_question
 from tui.screens.pick_screen import PickScreen
+from tui.screens.screen_commands import compare_commands
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
@@ -107,6 +109,10 @@ class CompareScreen(BaseScreen):
         """Starts the ticker; the first lane has the focus."""
         self.set_interval(1 / FRAMES_PER_S, self._tick)
         self._focus_lane(0)
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """What it adds to the palette."""
+        return compare_commands(self)
 
     # Keys.
 
@@ -193,8 +199,7 @@ class CompareScreen(BaseScreen):
             if text is not None:
                 self._set_lane(index, Lane("regex", str(text)))
 
-        hint = r"It finds what separates two units, for example \n\n or [.;]\s"
-        self.app.push_screen(AskScreen("pattern", hint, pattern, _pattern_complaint), take)
+        self.app.push_screen(pattern_question(pattern), take)
 
     def _ask_speed(self) -> None:
         def take(text: Any) -> None:
@@ -257,14 +262,6 @@ class CompareScreen(BaseScreen):
         """How many frames Textual has handed to a terminal that has not taken them yet."""
         thread = getattr(self.app._driver, "_writer_thread", None)  # noqa: SLF001  Textual tells no one else
         return thread._queue.qsize() if thread is not None else 0  # noqa: SLF001  as above
-
-
-def _pattern_complaint(text: str) -> str | None:
-    try:
-        make_buffer("regex", pattern=text)
-    except UsageError as error:
-        return str(error)
-    return None
 
 
 def _speed_complaint(text: str) -> str | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -39,7 +40,7 @@ class HelpRows(RowsPane):
 
 
 class HelpScreen(BaseModal):
-    """A modal over the screen that it explains; any of its keys closes it."""
+    """A modal over what it explains; any of its keys closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "close", id="help.close"),
@@ -54,10 +55,14 @@ class HelpScreen(BaseModal):
     HelpScreen HelpRows { background: $surface; }
     """
 
-    def __init__(self, screen: Screen[Any]) -> None:
+    def __init__(self, told: Help, keys: Sequence[BoundKey]) -> None:
         super().__init__()
-        self._help = help_of(screen)
-        self._keys = bound_keys(screen, focused_pane(screen))
+        self._help, self._keys = told, keys
+
+    @classmethod
+    def over(cls, screen: Screen[Any]) -> Self:
+        """The help for a screen, and there for what has the focus."""
+        return cls(help_of(screen), bound_keys(screen, focused_pane(screen)))
 
     def compose(self) -> ComposeResult:
         """One view in a frame."""
@@ -95,7 +100,7 @@ def help_of(screen: Screen[Any]) -> Help:
     return known
 
 
-def help_rows(known: Help, keys: list[BoundKey], width: int) -> list[Row]:
+def help_rows(known: Help, keys: Sequence[BoundKey], width: int) -> list[Row]:
     """The rows of the help: the pane's own text, its words, then the keys."""
     rows: list[Row] = [[Span(known.title, "help--title")], *_wrapped(known.text, width)]
     if known.terms:

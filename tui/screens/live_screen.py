@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize, ScreenResume
@@ -103,6 +104,12 @@ class LiveScreen(BaseScreen):
         self.set_interval(_REST_S, self._wake)
         self.draw_slow()
 
+    def commands(self) -> Iterable[SystemCommand]:
+        """What it adds to the palette."""
+        from tui.screens.screen_commands import live_commands
+
+        return live_commands(self)
+
     def model_changed(self) -> None:
         """Another demo brings the prompt that was recorded, unless the user has typed one."""
         prompt, recorded = self.query_one(PromptArea), self.scope.endpoint.demo_prompts
@@ -151,9 +158,13 @@ class LiveScreen(BaseScreen):
 
     def action_next_mode(self) -> None:
         """The next buffer mode, for this run at once and for the next ones."""
-        controller = self.scope.controller
-        mode = BUFFER_MODES[(BUFFER_MODES.index(controller.mode) + 1) % len(BUFFER_MODES)]
-        controller.set_mode(mode)
+        mode = self.scope.controller.mode
+        index = BUFFER_MODES.index(mode) if mode in BUFFER_MODES else -1  # the palette knows more modes than the key
+        self.set_mode(BUFFER_MODES[(index + 1) % len(BUFFER_MODES)])
+
+    def set_mode(self, mode: str, pattern: str | None = None) -> None:
+        """Another buffer mode, for this run at once and for the next ones."""
+        self.scope.controller.set_mode(mode, pattern)
         self.draw_slow()
 
     def _show_side(self, pane: str) -> None:

@@ -1,49 +1,77 @@
-"""The commands of the palette: group, action, one line each. Data about actions; the actions are the screens'."""
+"""The commands of the palette: group, action, one line each. What a screen offers beside these is its own list."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
-from tui.screens.compare_screen import CompareScreen
+from tui.core.sanitize import sanitize_line
+from tui.panes.prompt_bar import PromptArea
+from tui.screens.base_screen import BaseScreen
+from tui.screens.help_screen import HelpScreen
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
 
+_LINE_WORTH = 0.5  # a word found in the line of a command counts less than one in its name
+
+
+class CommandsProvider(Provider):
+    """Looks in names and lines; what comes from files is made safe and is no markup."""
+
+    async def discover(self) -> Hits:
+        """All commands, by name."""
+        for command in sorted(self._commands, key=lambda command: command.title):
+            text = sanitize_line(command.title)
+            yield DiscoveryHit(Content(text), command.callback, text, Content(sanitize_line(command.help)))  # type: ignore[arg-type]
+
+    async def search(self, query: str) -> Hits:
+        """The commands whose name, or else whose line, has the query in it."""
+        matcher = self.matcher(query)
+        for command in self._commands:
+            name, line = sanitize_line(command.title), sanitize_line(command.help)
+            score = matcher.match(name) or matcher.match(line) * _LINE_WORTH
+            if score > 0:
+                yield Hit(score, matcher.highlight(name), command.callback, name, Content(line))  # type: ignore[arg-type]
+
+    @property
+    def _commands(self) -> Iterable[SystemCommand]:
+        return self.app.get_system_commands(self.screen)
+
 
 def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
-    """Those that act on the screen that is seen."""
-    if app.controller.is_streaming:
-        yield SystemCommand("run: cancel", "stop the open run; what came is kept", app.action_cancel_run)
-    else:
-        yield SystemCommand("run: again", "send the same request again", app.action_run_again)
+    """What acts anywhere, and what acts on the screen that is seen."""
+    yield from _run_commands(app)
     yield SystemCommand("endpoint: transport", "SSE, WebSocket or direct for the next run", app.action_next_transport)
-    yield SystemCommand("model: choose", "a list of the endpoint's models", app.action_choose_model)
-    compare = next((screen for screen in app.screen_stack if isinstance(screen, CompareScreen)), None)
-    yield from _live_commands(app) if compare is None else _compare_commands(compare)
+    yield SystemCommand("model: choose", "a list of the endpoint's models, for the next run", app.action_choose_model)
+    yield from _screen_of(app).commands()
     yield SystemCommand("theme: choose", "colours of the app", app.action_change_theme)
     yield SystemCommand("file: screenshot", "the screen as SVG in the current folder", app.action_shot)
     yield SystemCommand("help: this pane", "what its numbers mean, and every key", app.action_pane_help)
+    yield SystemCommand("help: about", "version, and where the settings stand", partial(_show_about, app))
     yield SystemCommand("app: quit", "end streamscope", app.action_quit)
 
 
-def _live_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
-    live = app.live
-    yield SystemCommand("buffer: next mode", "word, sentence, line; re-derives at once", live.action_next_mode)
-    yield SystemCommand("numbers: definitions", "the next definition set of the numbers", live.action_next_definition)
-    yield SystemCommand("view: joints", "where frames and reads join in the text", live.action_joints)
-    yield SystemCommand("view: Markdown", "the ended answer drawn as Markdown", live.action_next_view)
-    yield SystemCommand("view: zoom", "the focused pane alone", live.action_zoom)
-    yield SystemCommand("compare: buffer modes", "the same text under several buffers", live.action_compare)
+def _show_about(app: StreamscopeApp) -> None:
+    from tui.screens.about_text import about  # noqa: PLC0415  package data is read when it is asked for
+
+    app.push_screen(HelpScreen(about(), ()))
 
 
-def _compare_commands(screen: CompareScreen) -> Iterable[SystemCommand]:
-    yield SystemCommand("compare: mode", "the buffer mode of the focused lane", screen.action_choose_mode)
-    yield SystemCommand("compare: add lane", "one lane more, four at most", screen.action_add_lane)
-    yield SystemCommand("compare: remove lane", "the focused lane away, two are left", screen.action_remove_lane)
-    yield SystemCommand("compare: reader speed", "who reads: a voice, a reader, your own", screen.action_choose_reader)
-    yield SystemCommand("compare: export", "the table as Markdown to the clipboard", screen.action_export)
-    yield SystemCommand("compare: close", "back to the Live screen", screen.action_back)
-    yield SystemCommand("view: zoom", "the focused lane alone", screen.action_zoom)
+def _run_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
+    if app.controller.is_streaming:
+        yield SystemCommand("run: cancel", "stop the open run; what came is kept", app.action_cancel_run)
+        return
+    yield SystemCommand("run: send", "send the prompt as it stands", app.live.query_one(PromptArea).action_send)
+    yield SystemCommand("run: again", "send the same request again", app.action_run_again)
+
+
+def _screen_of(app: StreamscopeApp) -> BaseScreen:
+    """The screen that is seen, under whatever boxes are open over it."""
+    screens: list[Any] = app.screen_stack
+    return next(screen for screen in reversed(screens) if isinstance(screen, BaseScreen))

@@ -25,11 +25,11 @@ class ActiveRun:
     `stream` is None while its endpoint is still being started.
     """
 
-    def __init__(self, stream: int | None, plan: RunPlan, asked_at: float, mode: str) -> None:
+    def __init__(self, stream: int | None, plan: RunPlan, asked_at: float, mode: str, pattern: str | None) -> None:
         self.stream = stream
         self.plan = plan
         self.asked_at = asked_at
-        self.mode = mode
+        self.mode, self.pattern = mode, pattern
         self.derived: DerivedRun | None = None
         self.cancel_key_at: float | None = None
 
@@ -44,7 +44,7 @@ class ActiveRun:
             from tui.core.derived_run import DerivedRun  # noqa: PLC0415  a third of the app, and there is a screen first
 
             header = record if isinstance(record, CaptureHeader) else self._own_header()
-            self.derived = DerivedRun(header, self.mode, event_limit_bytes=self.plan.event_limit_bytes)
+            self.derived = DerivedRun(header, self.mode, self.pattern, event_limit_bytes=self.plan.event_limit_bytes)
             if header is record:
                 return
         self.derived.add(record)
@@ -68,6 +68,7 @@ class RunController:
     def __init__(self, *, mode: str = "sentence", clock: Now = time.monotonic) -> None:
         self.probe = ProbeClient(self._deliver)
         self.mode = mode
+        self.pattern: str | None = None
         self.clock = clock
         self.run: ActiveRun | None = None
 
@@ -84,12 +85,12 @@ class RunController:
     def send(self, plan: RunPlan) -> ActiveRun:
         """Starts a run; it replaces the one that was shown."""
         stream = self.probe.start_stream(plan)
-        self.run = ActiveRun(stream, plan, self.clock(), self.mode)
+        self.run = ActiveRun(stream, plan, self.clock(), self.mode, self.pattern)
         return self.run
 
     def hold(self, plan: RunPlan) -> None:
         """Shows a run that cannot start yet, because its endpoint is being started."""
-        self.run = ActiveRun(None, plan, self.clock(), self.mode)
+        self.run = ActiveRun(None, plan, self.clock(), self.mode, self.pattern)
 
     def release(self, url: str) -> None:
         """Starts the run that was held, now that its endpoint has an address; a cancelled one stays cancelled."""
@@ -107,7 +108,7 @@ class RunController:
 
     def show(self, records: Iterable[Record], plan: RunPlan) -> None:
         """Shows a run that was captured before."""
-        self.run = ActiveRun(None, plan, self.clock(), self.mode)
+        self.run = ActiveRun(None, plan, self.clock(), self.mode, self.pattern)
         for record in records:
             self.run.take(record)
 
@@ -124,13 +125,16 @@ class RunController:
             self.run.take(CaptureEnd(self.clock() - self.run.asked_at, Outcome.CANCELLED, attempts=0))
         return self.run.stream
 
-    def set_mode(self, mode: str) -> None:
-        """Derives the segments of the run anew, and of all later runs, in another buffer mode."""
-        self.mode = mode
+    def set_mode(self, mode: str, pattern: str | None = None) -> None:
+        """Derives the segments of the run anew, and of all later runs, in another buffer mode.
+
+        Raises UsageError for an unknown mode, and for a pattern (of mode regex) that cannot be used.
+        """
+        if self.derived is not None:
+            self.derived.pipeline.set_mode(mode, pattern)
+        self.mode, self.pattern = mode, pattern
         if self.run is not None:
-            self.run.mode = mode
-            if self.run.derived is not None:
-                self.run.derived.pipeline.set_mode(mode)
+            self.run.mode, self.run.pattern = mode, pattern
 
     def _deliver(self, stream: int, record: Record) -> None:
         if self.run is not None and self.run.stream == stream:

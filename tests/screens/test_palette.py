@@ -1,0 +1,289 @@
+"""Every entry of the palette, chosen by its name as a person does; one without a test here fails the test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.app import App, SystemCommand
+from textual.command import CommandPalette
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Input, OptionList
+
+from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, shown_title, until
+from tests.screens.test_compare_screen import comparing, play_without_end, stalled_records, toasts
+from tests.transports.scripted_server import ScriptedServer
+from tui.app import StreamscopeApp
+from tui.config import Settings
+from tui.core.chunks import Outcome
+from tui.core.metric_definitions import DEFINITIONS
+from tui.core.text.buffers import BUFFER_MODES
+from tui.panes.prompt_bar import PromptArea
+from tui.panes.stats_pane import StatsPane
+from tui.panes.text_pane import TextPane
+from tui.screens.ask_screen import AskScreen
+from tui.screens.compare_screen import CompareScreen
+from tui.screens.help_screen import HelpScreen
+from tui.screens.metric_screen import MetricScreen
+from tui.screens.palette_commands import CommandsProvider
+from tui.screens.pick_screen import PickScreen
+
+NOWHERE = Settings(url="http://127.0.0.1:9")
+Check = Callable[[StreamscopeApp, Pilot[None]], Awaitable[None]]
+
+
+def titles(app: StreamscopeApp) -> set[str]:
+    return {command.title for command in app.get_system_commands(app.screen)}
+
+
+async def choose(app: StreamscopeApp, pilot: Pilot[None], name: str) -> None:
+    """ctrl+p, the name, enter."""
+    await pilot.press("ctrl+p")
+    await until(pilot, lambda: isinstance(app.screen, CommandPalette) and isinstance(app.focused, Input))
+    app.screen.query_one(Input).value = name
+
+    def first() -> str:
+        found = app.screen.query_one(OptionList)
+        return str(found.get_option_at_index(0).prompt).splitlines()[0] if found.option_count else ""
+
+    await until(pilot, lambda: first() == name)
+    palette = app.screen
+    await pilot.press("down", "enter")
+    await until(pilot, lambda: app.screen is not palette)
+
+
+async def close_box(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    box = app.screen
+    await pilot.press("escape")
+    await until(pilot, lambda: app.screen is not box)
+
+
+def shows_mode(mode: str, title: str) -> Check:
+    async def check(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: shown_title(app, "segments").startswith(title))
+        assert app.controller.mode == mode
+
+    return check
+
+
+async def asks_a_pattern(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, AskScreen) and isinstance(app.focused, Input))
+    app.screen.query_one(Input).value = "("
+    await pilot.press("enter")
+    assert isinstance(app.screen, AskScreen), "a pattern that is wrong is not taken"
+    app.screen.query_one(Input).value = ", "
+    await pilot.press("enter")
+    await until(pilot, lambda: (app.controller.mode, app.controller.pattern) == ("regex", ", "))
+    await pilot.press("b")
+    assert app.controller.mode == "word", "the key goes on from any mode"
+
+
+def shows_definition(name: str) -> Check:
+    async def check(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: app.screen.query_one(StatsPane).definition == name)
+        await until(pilot, lambda: f"{name}: " in " ".join(pane_text(app, "stats").split()))
+
+    return check
+
+
+async def lists_numbers(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, PickScreen))
+    await pilot.press("down", "enter")
+    await until(pilot, lambda: isinstance(app.screen, MetricScreen) and "Response head" in pane_text(app, "metric"))
+    await close_box(app, pilot)
+
+
+async def explains_stamps(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, MetricScreen) and "stamp" in pane_text(app, "metric"))
+    await close_box(app, pilot)
+
+
+async def draws_joints(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: "|" in pane_text(app, "text"))
+
+
+async def draws_markdown(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: app.screen.has_class("-preview"))
+    await pilot.press("v")
+    await until(pilot, lambda: not app.screen.has_class("-preview"))
+
+
+async def zooms(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: app.screen.has_class("-zoomed"))
+    await pilot.press("z")
+
+
+async def follows(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: app.screen.query_one(TextPane).is_following)
+
+
+async def opens_compare(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, CompareScreen))
+    await pilot.press("q")
+    await until(pilot, lambda: not isinstance(app.screen, CompareScreen))
+
+
+async def next_is_websocket(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: "next: WS" in line_text(app, "next"))
+
+
+async def lists_models(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, PickScreen))
+    await close_box(app, pilot)
+
+
+async def lists_themes(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, CommandPalette) and isinstance(app.focused, Input))
+    app.screen.query_one(Input).value = "streamscope-light"
+    await until(pilot, lambda: app.screen.query_one(OptionList).option_count == 1)
+    await pilot.press("down", "enter")
+    await until(pilot, lambda: app.theme == "streamscope-light")
+
+
+async def saves_the_screen(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: any(text.startswith("Saved ") for text in toasts(app)))
+    saved = next(match[1] for text in toasts(app) if (match := re.fullmatch(r"Saved (.*\.svg)\.", text)))
+    assert saved.endswith(".svg")
+
+
+def explains(word: str) -> Check:
+    async def check(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen) and word in pane_text(app, "help"))
+        await close_box(app, pilot)
+
+    return check
+
+
+async def has_sent(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: app.controller.run is not None and app.controller.run.is_over)
+
+
+MODE_TITLES = {"raw": "2 raw", "word": "2 words", "sentence": "2 sentences", "line": "2 lines"}
+MODE_TITLES |= {"paragraph": "2 paragraphs", "markdown": "2 blocks"}
+ANYWHERE: dict[str, Check] = {
+    "endpoint: transport": next_is_websocket,
+    "model: choose": lists_models,
+    "file: screenshot": saves_the_screen,
+    "theme: choose": lists_themes,
+    "help: this pane": explains("1 text"),
+    "help: about": explains("MIT licence"),
+}
+LIVE: dict[str, Check] = {
+    **{f"buffer: {mode}": shows_mode(mode, MODE_TITLES[mode]) for mode in BUFFER_MODES if mode != "regex"},
+    "buffer: regex": asks_a_pattern,
+    **{f"numbers: definitions {name}": shows_definition(name) for name in [*DEFINITIONS][::-1]},
+    "numbers: formula of": lists_numbers,
+    "numbers: stamp error": explains_stamps,
+    "view: joints": draws_joints,
+    "view: Markdown": draws_markdown,
+    "view: zoom": zooms,
+    "view: follow": follows,
+    "compare: buffer modes": opens_compare,
+}
+AFTER_A_RUN: dict[str, Check] = {"run: send": has_sent, "run: again": has_sent}
+QUIT = "app: quit"
+
+
+async def test_every_entry_on_live_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    checks = {**LIVE, **ANYWHERE, **AFTER_A_RUN}
+    async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
+        await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
+        app.endpoint.models = [("demo/a", "one")]
+        assert titles(app) == {*checks, QUIT}
+        assert all(command.help.strip() for command in app.get_system_commands(app.screen))
+        app.screen.query_one(PromptArea).load_text("hello")
+        for name, check in checks.items():
+            app.screen.set_focus(app.screen.query_one(TextPane))
+            await choose(app, pilot, name)
+            await check(app, pilot)
+        await choose(app, pilot, QUIT)
+        await until(pilot, lambda: app._exit)  # noqa: SLF001  Textual says it nowhere else
+
+
+async def test_while_a_run_is_open_the_palette_cancels_it() -> None:
+    async with ScriptedServer(play_without_end) as far, running_app(Settings(url=far.url)) as (app, pilot):
+        await pilot.press(*"hello", "enter")
+        await until(pilot, lambda: app.controller.derived is not None and bool(app.controller.derived.chunks))
+        assert not {"run: send", "run: again"} & titles(app)
+        await choose(app, pilot, "run: cancel")
+        await until(pilot, lambda: app.controller.derived is not None and app.controller.derived.is_over)
+        assert app.controller.derived is not None
+        assert app.controller.derived.outcome is Outcome.CANCELLED
+
+
+async def test_every_entry_on_compare_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with comparing(stalled_records()) as (app, pilot, screen):
+        assert titles(app) - {*ANYWHERE, *AFTER_A_RUN, QUIT} == {
+            "compare: mode",
+            "compare: add lane",
+            "compare: remove lane",
+            "compare: reader speed",
+            "compare: export",
+            "compare: close",
+            "view: zoom",
+        }
+        lanes = len(screen.comparison.lanes)
+        await choose(app, pilot, "compare: remove lane")
+        await until(pilot, lambda: len(screen.comparison.lanes) == lanes - 1)
+        await choose(app, pilot, "compare: add lane")
+        await until(pilot, lambda: len(screen.comparison.lanes) == lanes)
+        for name in ("compare: mode", "compare: reader speed"):
+            await choose(app, pilot, name)
+            await until(pilot, lambda: isinstance(app.screen, PickScreen))
+            await close_box(app, pilot)
+        await choose(app, pilot, "compare: export")
+        await until(pilot, lambda: any(text.startswith("Copied") for text in toasts(app)))
+        await choose(app, pilot, "view: zoom")
+        await until(pilot, lambda: screen.has_class("-solo"))
+        await choose(app, pilot, "help: this pane")
+        await explains("compare")(app, pilot)
+        await choose(app, pilot, "compare: close")
+        await until(pilot, lambda: app.screen is app.live)
+
+
+async def test_before_there_are_numbers_the_palette_says_when_there_will_be() -> None:
+    async with running_app(NOWHERE, records=[]) as (app, pilot):
+        for name in ("numbers: formula of", "numbers: stamp error"):
+            await choose(app, pilot, name)
+            await until(pilot, lambda: "Numbers appear with the first token" in " ".join(toasts(app)))
+
+
+async def test_an_entry_is_found_by_a_word_of_its_line() -> None:
+    async with running_app(NOWHERE, records=[]) as (app, pilot):
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette) and isinstance(app.focused, Input))
+        app.screen.query_one(Input).value = "abbreviations"
+        found = app.screen.query_one(OptionList)
+        await until(pilot, lambda: found.option_count == 1)
+        assert str(found.get_option_at_index(0).prompt).startswith("buffer: sentence")
+
+
+class HostileNames(App[None]):
+    """Offers one command whose name and line would act if they were markup, or reached the terminal as they are."""
+
+    COMMANDS = {CommandsProvider}  # noqa: RUF012  the type is Textual's
+    TEXT = "theme: [/bad] [@click=app.quit]x[/] \x1b]0;t\x07"
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        del screen
+        yield SystemCommand(self.TEXT, self.TEXT, lambda: None)
+
+
+async def test_what_names_a_command_is_no_markup() -> None:
+    """Names of profiles and themes come from files."""
+    app = HostileNames()
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette) and isinstance(app.focused, Input))
+        found = app.screen.query_one(OptionList)
+        for typed in ("", "bad"):
+            app.screen.query_one(Input).value = typed
+            await until(pilot, lambda: found.option_count == 1)
+            assert "[/bad] [@click=app.quit]x[/] ␛]0;t␇" in str(found.get_option_at_index(0).prompt)
+            assert "\x1b" not in app.export_screenshot()

@@ -1,0 +1,46 @@
+"""The commands that the Live and the Compare screen add to the palette. Data about actions of the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import SystemCommand
+
+from tui.core.metric_definitions import DEFINITIONS
+from tui.core.text.buffers import BUFFER_MODES
+from tui.screens.compare_words import MODES
+from tui.screens.live_choices import ask_stamp_error, choose_definition, choose_mode, choose_number
+
+if TYPE_CHECKING:
+    from tui.screens.compare_screen import CompareScreen
+    from tui.screens.live_screen import LiveScreen
+
+
+def live_commands(live: LiveScreen) -> Iterable[SystemCommand]:
+    """Buffers, numbers, views."""
+    for mode in BUFFER_MODES:
+        yield SystemCommand(f"buffer: {mode}", MODES[mode], partial(choose_mode, live, mode))
+    for name, line in DEFINITIONS.items():
+        yield SystemCommand(f"numbers: definitions {name}", line, partial(choose_definition, live, name))
+    yield SystemCommand(
+        "numbers: formula of", "where a number comes from: formula and moments", partial(choose_number, live)
+    )
+    yield SystemCommand("numbers: stamp error", "how late a time stamp may be", partial(ask_stamp_error, live))
+    yield SystemCommand("view: joints", "where frames and reads join in the text", live.action_joints)
+    yield SystemCommand("view: Markdown", "the ended answer drawn as Markdown, and back", live.action_next_view)
+    yield SystemCommand("view: zoom", "the focused pane alone, and back", live.action_zoom)
+    yield SystemCommand("view: follow", "to the end of the focused pane, and stay there", live.action_follow)
+    yield SystemCommand("compare: buffer modes", "the same text under several buffers", live.action_compare)
+
+
+def compare_commands(screen: CompareScreen) -> Iterable[SystemCommand]:
+    """Lanes, reader, table."""
+    yield SystemCommand("compare: mode", "the buffer mode of the focused lane", screen.action_choose_mode)
+    yield SystemCommand("compare: add lane", "one lane more, four at most", screen.action_add_lane)
+    yield SystemCommand("compare: remove lane", "the focused lane away, two are left", screen.action_remove_lane)
+    yield SystemCommand("compare: reader speed", "who reads: a voice, a reader, your own", screen.action_choose_reader)
+    yield SystemCommand("compare: export", "the table as Markdown to the clipboard", screen.action_export)
+    yield SystemCommand("compare: close", "back to the Live screen", screen.action_back)
+    yield SystemCommand("view: zoom", "the focused lane alone, and back", screen.action_zoom)
