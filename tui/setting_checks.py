@@ -21,7 +21,7 @@ def check_settings(settings: Settings) -> None:
         with _said_at(settings, "dialect"):
             ResponseDecoder(settings.dialect)
     if settings.url is not None:
-        from tui.transports.endpoints import endpoint_for
+        from tui.core.endpoints import endpoint_for
 
         with _said_at(settings, "url"):
             endpoint_for(TransportName(settings.chosen_transport), settings.url)

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
+from tui.core.endpoints import endpoint_of
 from tui.core.request import RunPlan, StreamRequest, TransportName
 from tui.errors import UsageError
 from tui.transports.credentials import Credentials, credentials_of, mask_secrets, read_token_file
-from tui.transports.endpoints import endpoint_of
 
 ENVIRON = {"OPENAI_API_KEY": "sk-provider-key", "STREAMSCOPE_TOKEN": "gateway-token\n", "OTHER": "other-value"}
 

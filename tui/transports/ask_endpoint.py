@@ -12,11 +12,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
+from tui.core.endpoints import SSE_ROUTE, Endpoint, endpoint_of
 from tui.core.request import RunPlan, TransportName
 from tui.errors import UsageError
 from tui.transports.classify import classify
 from tui.transports.credentials import credentials_of, mask_secrets
-from tui.transports.endpoints import SSE_ROUTE, Endpoint, endpoint_of
 from tui.transports.tls_contexts import plain_context, tls_context
 
 _PATIENCE_S = 5.0

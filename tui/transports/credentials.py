@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tui.core.endpoints import Endpoint
 from tui.core.public_url import secret_parts
 from tui.core.request import RunPlan, TransportName
 from tui.errors import InsecureError, UsageError
-from tui.transports.endpoints import Endpoint
 
 PROVIDER_KEY = "OPENAI_API_KEY"
 GATEWAY_TOKEN = "STREAMSCOPE_TOKEN"

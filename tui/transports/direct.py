@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tui.core.chunks import StreamChunk, StreamResult
+from tui.core.endpoints import Endpoint
 from tui.core.request import RunPlan, TransportName
 from tui.transports.base import Now, ResumePoint, Take
 from tui.transports.chunk_iteration import MessageLike, iterate_chunks, request_of
 from tui.transports.credentials import PROVIDER_KEY, Credentials
-from tui.transports.endpoints import Endpoint
 from tui.transports.run_stream import StreamRun
 from tui.transports.socket_reads import EnoughRead, SocketReads, record_reads_of, warm_up_network
 from tui.transports.tls_contexts import plain_context, tls_context

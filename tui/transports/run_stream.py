@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 from tui.core.capture import CaptureEnd, Marker, Read, ResponseHead
 from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult
+from tui.core.endpoints import Endpoint, endpoint_of
 from tui.core.request import RunPlan, TransportName
 from tui.core.wire.response_decoder import ResponseDecoder
 from tui.errors import UsageError
@@ -24,7 +25,6 @@ from tui.transports.base import Emit, ResumePoint, SourceItem, Transport
 from tui.transports.capture_header import header_of
 from tui.transports.classify import classify, refusal_problem
 from tui.transports.credentials import PROVIDER_KEY, Credentials, credentials_of, mask_secrets
-from tui.transports.endpoints import Endpoint, endpoint_of
 from tui.transports.interruptible import Interruptible
 from tui.transports.retry_rules import RECONNECTIONS, may_resume, may_retry, reconnect_delay_s, retry_delay_s, status_of
 from tui.transports.run_watchdog import Watchdog

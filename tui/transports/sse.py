@@ -13,11 +13,11 @@ from urllib.parse import quote
 import httpx
 
 from tui.core.chunks import StreamChunk
+from tui.core.endpoints import Endpoint
 from tui.core.request import RunPlan, TransportName
 from tui.transports.base import Now, ResumePoint, Take
 from tui.transports.chunk_iteration import MessageLike, iterate_chunks, request_of
 from tui.transports.credentials import Credentials
-from tui.transports.endpoints import Endpoint
 from tui.transports.socket_reads import EnoughRead, SocketReads, record_reads_of, warm_up_network
 from tui.transports.tls_contexts import plain_context, tls_context
 from tui.version import __version__

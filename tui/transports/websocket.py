@@ -20,12 +20,12 @@ from websockets.protocol import Event
 
 from tui.core.capture import Marker, Read, ResponseHead
 from tui.core.chunks import StreamChunk
+from tui.core.endpoints import Endpoint, endpoint_for
 from tui.core.request import RunPlan, TransportName
 from tui.core.wire.ws_messages import WSMessage
 from tui.transports.base import Now, ResumePoint, Take
 from tui.transports.chunk_iteration import ActiveRuns, MessageLike, iterate_chunks, request_of
 from tui.transports.credentials import Credentials
-from tui.transports.endpoints import Endpoint, endpoint_for
 from tui.transports.socket_reads import visible_headers
 from tui.transports.tls_contexts import tls_context
 from tui.version import __version__

@@ -1,9 +1,9 @@
 import pytest
 
+from tui.core.endpoints import endpoint_for, is_loopback_host
 from tui.core.public_url import public_url, secret_parts
 from tui.core.request import TransportName
 from tui.errors import UsageError
-from tui.transports.endpoints import endpoint_for, is_loopback_host
 
 DIRECT, SSE, WS = TransportName.DIRECT, TransportName.SSE, TransportName.WS
 
