@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.core.wire.test_captures import CAPTURES, rows_of
@@ -128,6 +128,9 @@ def test_every_event_of_the_case_file_has_its_bytes(case: dict[str, Any]) -> Non
 
 
 @given(STREAMS, st.integers(1, 50), st.integers(1, 50))
+@example(b"error\n\n", 1, 1)
+@example(b'error: {"code":500}\r\n', 1, 1)
+@example(b"error: 5\ndata: cut", 3, 7)
 def test_any_stream_in_any_windows_has_the_rows_of_the_whole(body: bytes, size: int, window: int) -> None:
     pieces = [body[i : i + size] for i in range(0, len(body), size)]
     whole, log = log_of(run_of(pieces)), log_of(run_of(pieces), window)

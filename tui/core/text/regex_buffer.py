@@ -1,18 +1,12 @@
 """The buffer of a user's own pattern, guarded: a pattern that runs away is switched off, not waited for.
 
-The only module that loads the `regex` library, for its time-out. `make_buffer` imports it on demand.
+`make_buffer` imports it on demand, since it loads the `regex` library.
 """
 
 from __future__ import annotations
 
-import regex
-
 from tui.core.text.buffers import SEGMENT_CAP, LineBuffer, StreamBuffer
-from tui.errors import UsageError
-
-TIME_OUT_S = 0.05
-"""How long the pattern may take on one line."""
-_PATTERN_LIMIT = 1000
+from tui.core.text.guarded_pattern import TIME_OUT_S, GuardedPattern
 
 
 class RegexBuffer(StreamBuffer):
@@ -27,7 +21,7 @@ class RegexBuffer(StreamBuffer):
 
     def __init__(self, pattern: str, cap: int = SEGMENT_CAP) -> None:
         super().__init__()
-        self._pattern: regex.Pattern[str] | None = _compiled(pattern)
+        self._pattern: GuardedPattern | None = GuardedPattern(pattern)
         self._lines = LineBuffer(cap)
         self._cap = cap
         self._held = 0
@@ -60,7 +54,7 @@ class RegexBuffer(StreamBuffer):
         if self._pattern is None:
             return [len(line)]
         try:
-            return [m.end() for m in self._pattern.finditer(line, timeout=TIME_OUT_S) if m.end() > m.start()]
+            return [end for start, end in self._pattern.spans(line) if end > start]
         except TimeoutError:
             self._release(released)
             self._pattern = None
@@ -82,15 +76,3 @@ class RegexBuffer(StreamBuffer):
     def _release(self, released: list[str]) -> None:
         self._held = 0
         released += super().flush()
-
-
-def _compiled(pattern: str) -> regex.Pattern[str]:
-    if len(pattern) > _PATTERN_LIMIT:
-        raise UsageError(f"the pattern has {len(pattern)} characters; the limit is {_PATTERN_LIMIT}")
-    try:
-        return regex.compile(pattern)
-    except regex.error as error:
-        place = "" if error.pos is None else f" at position {error.pos}"
-        raise UsageError(f"the pattern is wrong{place}: {error.msg}") from error
-    except (RecursionError, OverflowError, MemoryError) as error:
-        raise UsageError("the pattern is too deep or too large to compile") from error

@@ -193,8 +193,9 @@ class ResponseDecoder:
         return self._assembly.oddities.traps(extra, len(self.frames))
 
     def traps_in(self, frame: int) -> list[str]:
-        """The kinds of the traps of meaning that are in a frame; those of bytes and lines are told by the bytes."""
-        return self._assembly.oddities.traps_in(frame)
+        """The kinds of the traps in a frame; those of lines and line ends are in the first frame alone."""
+        extra = {} if self._result else self._body_traps()
+        return self._assembly.oddities.traps_in(frame, extra)
 
     @property
     def problem_frame(self) -> int | None:

@@ -75,6 +75,10 @@ _REMARKS: dict[str, tuple[str, str]] = {
 }
 
 
+REMARK_KINDS = tuple(_REMARKS)
+"""All kinds of remarks but the seam, whose sentence tells where it is."""
+
+
 class StreamOddities:
     """Counts by kind; for traps the frame of every occurrence, for remarks that of the first.
 
@@ -126,9 +130,11 @@ class StreamOddities:
         traps = [Trap(kind, min(frame, last), _with_count(_TRAPS[kind], n)) for kind, frame, n in by_table]
         return sorted(traps, key=lambda trap: trap.frame)
 
-    def traps_in(self, frame: int) -> list[str]:
-        """The kinds of the traps that are in a frame, in the order of the table."""
-        return [kind for kind in _TRAPS if _holds(self._traps.get(kind), frame)]
+    def traps_in(self, frame: int, more: Mapping[str, int]) -> list[str]:
+        """The kinds of the traps that are in a frame, in the order of the table; `more` as for `traps`."""
+        found = {kind for kind, frames in self._traps.items() if _holds(frames, frame)}
+        found |= {kind for kind, first in more.items() if first == frame}
+        return [kind for kind in _TRAPS if kind in found] if found else []
 
     def _sentence(self, kind: str, count: int) -> str:
         one, many = _REMARKS[kind]
@@ -142,9 +148,7 @@ def trap_sentence(kind: str) -> str:
     return _TRAPS[kind]
 
 
-def _holds(frames: array[int] | None, frame: int) -> bool:
-    if frames is None:
-        return False
+def _holds(frames: array[int], frame: int) -> bool:
     place = bisect_left(frames, frame)
     return place < len(frames) and frames[place] == frame
 

@@ -6,6 +6,7 @@ decoder; what has no number (comments, ignored lines, cut ends, seams) stands be
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ _UNDECIDED_BYTES: Final = 65_536  # a body that tells nothing by then is no stre
 _BLANK_BYTES: Final = 4096  # so many blanks at most are skipped before what is pending
 _NO_FRAME: Final = -1
 _BLANK: Final = b" \t\r\n"
+_search_error: Final = re.compile(rb"(?<![^\r\n])(error(?::[^\r\n]*+)?)(?>\r\n|\r|\n)").search
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class WireLog:
         self._connections: list[_Connection] = []  # those that were begun, the last one is being read
         self._at = 0  # so many bytes are in rows
         self._seen = 0  # and so many were looked at
-        self._framing = Framing.UNKNOWN
+        self._framings: list[Framing] = []  # of each of them
         self._scanner: SpanScanner | None = None
         self._is_closed = False
 
@@ -133,6 +135,11 @@ class WireLog:
         """What a row is, without making an Entry."""
         return SpanKind(self._spans.kinds[index])
 
+    def is_event_stream(self, index: int) -> bool:
+        """Whether a row is of a body of server-sent events, so that its lines have field names."""
+        place = bisect_right(self._connections, index, key=lambda connection: connection.row)
+        return place > 0 and self._framings[place - 1] is Framing.SSE
+
     def head_of(self, index: int) -> ResponseHead | None:
         """The head of the connection that a SEAM row begins, or that an EARLIER row is all of."""
         if self.kind_of(index) is SpanKind.EARLIER:
@@ -189,7 +196,8 @@ class WireLog:
         if self._connections:
             self._add(SpanKind.SEAM, self._at, self._at)
         self._connections.append(_Connection(self.count, read, head))
-        self._framing, self._scanner = Framing.UNKNOWN, None
+        self._framings.append(Framing.UNKNOWN)
+        self._scanner = None
 
     def _read_until(self, limit: int, most_bytes: int) -> bool:
         """Reads the present connection on, up to a read; says whether that was reached."""
@@ -197,7 +205,7 @@ class WireLog:
             self._read_messages(limit)
             return True
         end = self.run.capture.read_start(limit)
-        if self._framing is Framing.UNKNOWN:
+        if self._framings[-1] is Framing.UNKNOWN:
             self._choose_framing(end)
         stop = min(end, self._seen + most_bytes)
         if self._scanner is not None and stop > self._seen:
@@ -225,8 +233,9 @@ class WireLog:
         headers = dict(reversed(head.headers)) if head is not None else {}  # the first of equal names counts
         start = self.run.capture.bytes_between(self._at, min(end, self._at + _UNDECIDED_BYTES))
         dialect = self.run.capture.header.dialect
-        self._framing = framing_of(head.status if head is not None else 200, headers, dialect, start)
-        self._scanner = scanner_of(self._framing, self.run.event_limit_bytes, self._in_same_read)
+        framing = framing_of(head.status if head is not None else 200, headers, dialect, start)
+        self._framings[-1] = framing
+        self._scanner = scanner_of(framing, self.run.event_limit_bytes, self._in_same_read)
         if self._scanner is not None:
             self._seen = self._at
 
@@ -237,12 +246,21 @@ class WireLog:
     def _close_connection(self, limit: int, *, is_last: bool) -> None:
         """What is left has no end: a frame if the decoder took it for one, else it is cut."""
         end = self.run.capture.read_start(limit)
+        if is_last and self._framings[-1] is Framing.SSE and self.frame_count < self._decoded_count():
+            self._take_error_line(end)
         left = self.run.capture.bytes_between(self._at, end)
         if left.strip(_BLANK):
             is_frame = is_last and self.frame_count < self._decoded_count()
             start = end - len(left.lstrip(_BLANK))
             self._add(SpanKind.FRAME if is_frame else SpanKind.CUT, start, end)
         self._at = end
+
+    def _take_error_line(self, end: int) -> None:
+        """A line `error: ...` is a frame though its block never ended; what is behind it is cut."""
+        left = self.run.capture.bytes_between(self._at, end)
+        if line := _search_error(left):
+            self._add(SpanKind.BLOCK, self._at, self._at + line.end(1) + 1)
+            self._at += line.end()
 
     def _add(self, kind: SpanKind, start: int, end: int) -> None:
         known = len(self._spans)
@@ -279,9 +297,9 @@ class WireLog:
         if self.run.decoder is None or self.frame_count >= self._decoded_count():
             return False
         frame = self.run.decoder.frames[self.frame_count]
-        block = self.run.capture.bytes_between(self._spans.starts[row], self._spans.ends[row])
-        values = [line[6:].strip() for line in block.decode("utf-8", "replace").splitlines() if line[:6] == "error:"]
-        return frame.event == "error" and frame.text.strip() == values[0][: len(frame.text)]
+        line = _search_error(self.run.capture.bytes_between(self._spans.starts[row], self._spans.ends[row]))
+        value = line[1].decode("utf-8", "replace").partition(":")[2] if line else ""
+        return frame.event == "error" and frame.text.strip() == value[: len(frame.text) + 1].strip()
 
     def _decoded_count(self) -> int:
         return len(self.run.decoder.frames) if self.run.decoder is not None else 0
