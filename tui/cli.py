@@ -12,13 +12,23 @@ import sys
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.command_flags import COMMANDS, EXIT_CANCELLED, EXIT_USAGE, app_parser, config_parser, run_parser, serve_parser
+from tui.command_flags import (
+    CAPTURE_COMMANDS,
+    COMMANDS,
+    EXIT_CANCELLED,
+    EXIT_USAGE,
+    app_parser,
+    config_parser,
+    run_parser,
+    serve_parser,
+)
 from tui.config import Settings, load_settings
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES, Clocks, RunPlan, StreamRequest, TransportName
-from tui.errors import StreamscopeError, UsageError
+from tui.errors import CaptureError, StreamscopeError, UsageError
 from tui.setting_checks import check_secrets, check_settings
 
 if TYPE_CHECKING:
@@ -34,7 +44,7 @@ def run_command_line(arguments: list[str]) -> int:
     _open_missing_streams()
     try:
         return _dispatch(arguments)
-    except UsageError as error:
+    except (UsageError, CaptureError) as error:
         return _complain(str(error), EXIT_USAGE)
     except StreamscopeError as error:
         return _complain(str(error), 1)
@@ -60,6 +70,9 @@ def _dispatch(arguments: list[str]) -> int:
         return _run(run_parser().parse_all(arguments[1:]))
     if command == "config":
         return _config(config_parser().parse_all(arguments[1:]))
+    if command in CAPTURE_COMMANDS:
+        code: int = import_module(CAPTURE_COMMANDS[command]).main(arguments[1:])
+        return code
     _refuse_mistyped_command(command)
     return _start(app_parser().parse_all(arguments))
 
@@ -113,7 +126,9 @@ def _run(flags: argparse.Namespace) -> int:
         temperature=flags.temperature,
         max_tokens=flags.max_tokens,
     )
-    options = HeadlessOptions(flags.json, flags.cancel_after_ms, flags.cancel_after_chunks, on_demo)
+    options = HeadlessOptions(
+        flags.json, flags.cancel_after_ms, flags.cancel_after_chunks, on_demo, capture=flags.capture
+    )
     return _headless(settings, plan_of(settings, flags, request), options)
 
 

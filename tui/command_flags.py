@@ -10,7 +10,9 @@ from tui.core.request import Clocks
 from tui.setting_table import TRANSPORTS
 from tui.version import __version__
 
-COMMANDS = ("run", "serve", "config")
+CAPTURE_COMMANDS = {"stats": "tui.commands.stats_command"}
+"""Commands that work on captures, and the modules that carry them out."""
+COMMANDS = ("run", "serve", "config", *CAPTURE_COMMANDS)
 EXIT_USAGE = 2
 EXIT_CANCELLED = 130
 
@@ -22,13 +24,17 @@ _EPILOG = """commands:
   streamscope run PROMPT     one stream, headless: the text to stdout, its numbers to stderr
   streamscope serve          the gateway: SSE, WebSocket and OpenAI-compatible routes
   streamscope config         path, show or init: where the settings are, which hold and why, a commented file
+  streamscope stats FILE     the numbers of a recorded run (a capture, a HAR, a log of curl or ts)
 
 Each has its own --help. Keys come from OPENAI_API_KEY (direct) and STREAMSCOPE_TOKEN (gateway), or from a 0600
 file; never from the command line. Exit codes: 0 completed, 1 failed, 2 usage, 3 incomplete, 130 cancelled."""
 
 
 class Parser(argparse.ArgumentParser):
-    """Ends with exit code 2 and one sentence on a wrong command line. Flags are written out: no abbreviations."""
+    """Ends with exit code 2 and one sentence on a wrong command line. Flags are written out: no abbreviations.
+
+    `too_much` is what is said of one word too many.
+    """
 
     too_much = "more than one prompt: put quotes around it"
 
@@ -76,6 +82,7 @@ def run_parser() -> Parser:
     parser.add_argument("--temperature", type=_finite, metavar="X")
     parser.add_argument("--max-tokens", type=_positive, metavar="N")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end instead of the text")
+    parser.add_argument("--capture", metavar="FILE", help="record the run to a file while it goes on")
     _add_clock_flags(parser)
     parser.add_argument(
         "--cancel-after-ms", type=_milliseconds, metavar="MS", help="cancel that long after the request"

@@ -13,30 +13,37 @@ import os
 import signal
 import sys
 from dataclasses import dataclass, replace
-from typing import Any, TextIO
+from typing import TextIO
 
+from tui.captures.capture_writer import CaptureWriter
 from tui.child_process import start_gateway
 from tui.core.capture import CaptureHeader, Marker, Record
 from tui.core.chunks import Outcome, StreamChunk, StreamResult
 from tui.core.derived_run import DerivedRun
-from tui.core.problem_kinds import title_of
+from tui.core.problem_kinds import hint_of, title_of
 from tui.core.request import RunPlan
+from tui.core.run_report import numbers_lines, run_members
 from tui.core.sanitize import sanitize, sanitize_line
 from tui.core.stats import StreamStats
-from tui.errors import StreamscopeError
+from tui.errors import CaptureError, StreamscopeError
 from tui.transports.run_stream import StreamRun
 
+EXIT_USAGE = 2
 EXIT_CODES = {Outcome.COMPLETED: 0, Outcome.FAILED: 1, Outcome.INCOMPLETE: 3, Outcome.CANCELLED: 130}
 
 
 @dataclass(frozen=True, slots=True)
 class HeadlessOptions:
-    """How to run: what to print and when to cancel (`cancel_after_ms` counts from the request being sent)."""
+    """How to run: what to print and when to cancel (`cancel_after_ms` counts from the request being sent).
+
+    `capture` is the file that the run is written to while it goes on.
+    """
 
     as_json: bool = False
     cancel_after_ms: float | None = None
     cancel_after_chunks: int | None = None
     on_demo: bool = False
+    capture: str | None = None
 
 
 class HeadlessRun:
@@ -55,6 +62,7 @@ class HeadlessRun:
         self._printed_length = 0
         self._half_pair = ""
         self._is_output_lost = False
+        self._capture = CaptureWriter(options.capture) if options.capture is not None else None
 
     async def run(self) -> int:
         """The exit code; everything was printed."""
@@ -67,10 +75,15 @@ class HeadlessRun:
         finally:
             if self._timer is not None:
                 self._timer.cancel()
+            if self._capture is not None:
+                self._capture.close()
         self._report(result)
-        return 1 if self._is_output_lost else EXIT_CODES[result.outcome]
+        has_half_a_capture = self._capture is not None and self._capture.problem is not None
+        return 1 if self._is_output_lost else EXIT_CODES[result.outcome] or int(has_half_a_capture)
 
     def _take(self, record: Record) -> None:
+        if self._capture is not None:
+            self._capture.add(record)
         if self._derived is None:
             assert isinstance(record, CaptureHeader)  # noqa: S101  the first record of every run
             self._derived = DerivedRun(record, event_limit_bytes=self._plan.event_limit_bytes)
@@ -123,69 +136,29 @@ class HeadlessRun:
     def _narrate(self, lines: list[str]) -> None:
         """To standard error, made safe; narration that nobody can read changes no outcome."""
         with contextlib.suppress(OSError):
-            print("\n".join(map(sanitize_line, lines)), file=self._err, flush=True)
+            print("".join(f"{sanitize_line(line)}\n" for line in lines), file=self._err, end="", flush=True)
 
     def _report(self, result: StreamResult) -> None:
         stats = self._derived.stats if self._derived is not None else StreamStats()
         if self._options.as_json:
-            self._print(json.dumps(self._as_json(result, stats)) + "\n")
+            self._print(json.dumps(run_members(result, self._derived, self._run.attempts)) + "\n")
+            self._narrate(self._capture_lines())
             return
         self._print_content(result.content[self._printed_length :], is_last=True)
         if self._out.isatty() and result.content and not result.content.endswith("\n"):
             self._print("\n")
         decoder = self._derived.decoder if self._derived is not None else None
         read_as = decoder.read_as if decoder is not None else ""
-        self._narrate([*numbers_lines(result, stats, on_demo=self._options.on_demo), *([read_as] if read_as else [])])
+        lines = numbers_lines(result, stats, on_demo=self._options.on_demo)
+        self._narrate([*lines, *([read_as] if read_as else []), *self._capture_lines()])
 
-    def _as_json(self, result: StreamResult, stats: StreamStats) -> dict[str, Any]:
-        decoder = self._derived.decoder if self._derived is not None else None
-        usage = result.usage
-        return {
-            "outcome": str(result.outcome),
-            "content": result.content,
-            "reasoning": result.reasoning,
-            "tool_calls": [{"name": call.name, "arguments": call.arguments} for call in result.tool_calls],
-            "finish_reason": result.finish_reason,
-            "usage": None if usage is None else {"input": usage.input, "output": usage.output, "total": usage.total},
-            "problem": result.problem.to_json() if result.problem is not None else None,
-            "remarks": result.remarks,
-            "attempts": self._run.attempts,
-            "reads": stats.read_count,
-            "frames": len(decoder.frames) if decoder is not None else 0,
-            "chunks": len(result.chunks),
-            "stats": stats.to_json(),
-        }
-
-
-def numbers_lines(result: StreamResult, stats: StreamStats, *, on_demo: bool = False) -> list[str]:
-    """The narration after a run: outcome and numbers, then problem and remarks."""
-    rough = "" if stats.token_source == "usage" else "~"
-    rate = "n/a" if stats.tokens_per_s is None else f"{stats.tokens_per_s:.1f}"
-    numbers = [
-        str(result.outcome) + (f" ({result.finish_reason})" if result.finish_reason else ""),
-        f"TTFT {_seconds(stats.ttft_s)}",
-        f"TTFO {_seconds(stats.ttfo_s)}",
-        f"{rate} tok/s{rough}",
-        f"{stats.token_count or 0} tokens{rough}",
-        f"gap p50 {_milliseconds(stats.gap_p50_s)} max {_milliseconds(stats.gap_max_s)}",
-        f"stalls {len(stats.stalls)}",
-        f"{len(result.content)} characters in {stats.read_count} reads",
-    ]
-    lines = ["RECORDED demo; your prompt is not read"] if on_demo else []
-    lines.append("  ".join(numbers))
-    if result.problem is not None:
-        lines += [f"{title_of(result.problem.kind)}: {result.problem.message}", result.problem.hint]
-    if result.refusal:
-        lines.append(f"refusal: {result.refusal}")
-    return lines + [f"remark: {remark}" for remark in result.remarks]
-
-
-def _seconds(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:.3f} s"
-
-
-def _milliseconds(value: float | None) -> str:
-    return "n/a" if value is None else f"{value * 1000:.0f} ms"
+    def _capture_lines(self) -> list[str]:
+        """What became of the capture file."""
+        if self._capture is None:
+            return []
+        if self._capture.problem is not None:
+            return [f"{title_of('disk')}: {self._capture.problem} {hint_of('disk')}"]
+        return [f"saved {self._capture.path}, {self._capture.byte_count / 1000:.0f} kB"]
 
 
 async def run_headless(plan: RunPlan, options: HeadlessOptions) -> int:
@@ -203,6 +176,9 @@ def main(plan: RunPlan, options: HeadlessOptions) -> int:
     """Runs headless on this process's standard streams. Gives the exit code; never a traceback."""
     try:
         return asyncio.run(run_headless(plan, options))
+    except CaptureError as error:  # the file that was asked for cannot be begun: nothing was sent
+        print(f"streamscope: {error}", file=sys.stderr)
+        return EXIT_USAGE
     except StreamscopeError as error:
         print(f"streamscope: {error}", file=sys.stderr)
         return 1

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from tests.core.made_runs import DONE, FINISH, delta, reasoning_stream, run_of, usage
 from tui.core.derived_run import DerivedRun
 from tui.core.metric_definitions import DEFINITIONS
+from tui.core.metric_text import exact
 from tui.core.run_facts import Metric
 from tui.errors import UsageError
 from tui.panes.line_view import Span
@@ -21,7 +22,6 @@ from tui.panes.metric_cells import (
     STAMP_KEY,
     MetricQuestion,
     changes_between,
-    exact,
     headline,
     label_of,
     same_named,

@@ -8,8 +8,9 @@ from textual.app import App
 from tests.core.made_runs import delta, reasoning_stream, run_of
 from tests.screens.app_driver import until
 from tui.core.metric_definitions import DEFINITIONS
+from tui.core.metric_text import exact
 from tui.core.stats import StreamStats
-from tui.panes.metric_cells import STAMP_KEY, MetricQuestion, exact, same_named
+from tui.panes.metric_cells import STAMP_KEY, MetricQuestion, same_named
 from tui.screens.metric_screen import MetricRows, MetricScreen, metric_rows
 
 

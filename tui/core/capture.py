@@ -18,9 +18,10 @@ from tui.core.chunks import Outcome, StreamProblem
 
 @dataclass(frozen=True, slots=True)
 class CaptureHeader:
-    """Line 1 of a capture. `clock` is the monotonic clock's value at time 0 (None: no clock, as in a plain log).
+    """Line 1 of a capture. `clock` is the monotonic clock's value at time 0 (None: not known).
 
-    `started` is wall-clock ISO 8601; `software` maps names to versions. Never holds a key.
+    `started` is wall-clock ISO 8601; `software` maps names to versions. Never holds a key. What was read from a
+    plain log may have no times (then all are 0) and no network reads (then each frame stands for one).
     """
 
     transport: str
@@ -30,6 +31,8 @@ class CaptureHeader:
     started: str = ""
     clock: float | None = None
     software: dict[str, str] = field(default_factory=dict)
+    has_times: bool = True
+    has_reads: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,17 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class CaptureEnd:
-    """How the run ended; exactly one, last. `attempts` counts connections made."""
+    """How the run ended; exactly one, last. `attempts` counts connections made.
+
+    `is_recorded` False: the recording does not say how it ended. Then `problem` is how the recording broke off, and
+    the outcome is what the frames prove.
+    """
 
     at: float
     outcome: Outcome
     problem: StreamProblem | None = None
     attempts: int = 1
+    is_recorded: bool = True
 
 
 Record = CaptureHeader | ResponseHead | Read | Marker | CaptureEnd

@@ -7,6 +7,7 @@ the header. A line on the probe's pipe has one more member, `stream`.
 from __future__ import annotations
 
 import json
+import math
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from json.encoder import encode_basestring_ascii
@@ -54,18 +55,7 @@ def _encode_read(read: Read) -> str:
 def _members(record: CaptureHeader | ResponseHead | Marker | CaptureEnd | Read) -> dict[str, Any]:
     match record:
         case CaptureHeader():
-            return {
-                "type": "header",
-                "format": FORMAT,
-                "version": VERSION,
-                "transport": record.transport,
-                "url": record.url,
-                "dialect": record.dialect,
-                "started": record.started,
-                "clock": record.clock,
-                "software": record.software,
-                "request": record.request,
-            }
+            return _header_members(record)
         case ResponseHead():
             headers = [list(pair) for pair in record.headers]
             return {"type": "head", "t": record.at, "status": record.status, "headers": headers}
@@ -78,35 +68,60 @@ def _members(record: CaptureHeader | ResponseHead | Marker | CaptureEnd | Read) 
                 "attempt": record.attempt,
             }
         case CaptureEnd():
-            problem = record.problem.to_json() if record.problem else None
-            return {
-                "type": "end",
-                "t": record.at,
-                "outcome": str(record.outcome),
-                "problem": problem,
-                "attempts": record.attempts,
-            }
+            return _end_members(record)
         case Read():
             raise TypeError("a read is encoded by its own path")
+
+
+def _header_members(header: CaptureHeader) -> dict[str, Any]:
+    members = {
+        "type": "header",
+        "format": FORMAT,
+        "version": VERSION,
+        "transport": header.transport,
+        "url": header.url,
+        "dialect": header.dialect,
+        "started": header.started,
+        "clock": header.clock,
+        "software": header.software,
+        "request": header.request,
+    }
+    missing = [name for name, has in (("times", header.has_times), ("reads", header.has_reads)) if not has]
+    return members | ({"missing": missing} if missing else {})
+
+
+def _end_members(end: CaptureEnd) -> dict[str, Any]:
+    members = {
+        "type": "end",
+        "t": end.at,
+        "outcome": str(end.outcome),
+        "problem": end.problem.to_json() if end.problem else None,
+        "attempts": end.attempts,
+    }
+    return members if end.is_recorded else {**members, "recorded": False}
 
 
 def _header(members: dict[str, Any]) -> CaptureHeader:
     if members["format"] != FORMAT or members["version"] > VERSION:
         raise CaptureError(f"expected {FORMAT} version {VERSION}, found {members['format']} {members['version']}")
+    missing = members.get("missing") or ()
+    clock = members.get("clock")
     return CaptureHeader(
         transport=str(members["transport"]),
         url=str(members["url"]),
         request=dict(members.get("request") or {}),
         dialect=str(members.get("dialect", "auto")),
         started=str(members.get("started", "")),
-        clock=members.get("clock"),
-        software=dict(members.get("software") or {}),
+        clock=None if clock is None else _time(clock),
+        software={str(name): str(version) for name, version in (members.get("software") or {}).items()},
+        has_times="times" not in missing,
+        has_reads="reads" not in missing,
     )
 
 
 def _head(members: dict[str, Any]) -> ResponseHead:
     headers = tuple((str(name), str(value)) for name, value in members["headers"])
-    return ResponseHead(int(members["status"]), headers, float(members["t"]))
+    return ResponseHead(_count(members["status"]), headers, _time(members["t"]))
 
 
 def _read(members: dict[str, Any]) -> Read:
@@ -117,21 +132,41 @@ def _read(members: dict[str, Any]) -> Read:
         data = str(members["text"])
     else:
         data = members["text"].encode("utf-8")
-    return Read(float(members["t"]), data, int(members.get("wire", 0)))
+    return Read(_time(members["t"]), data, _count(members.get("wire", 0)))
 
 
 def _mark(members: dict[str, Any]) -> Marker:
     return Marker(
         str(members["name"]),
-        float(members["t"]),
+        _time(members["t"]),
         str(members.get("text", "")),
-        int(members.get("attempt", 1)),
+        _count(members.get("attempt", 1)),
     )
 
 
 def _end(members: dict[str, Any]) -> CaptureEnd:
     problem = StreamProblem.from_json(members["problem"]) if members.get("problem") else None
-    return CaptureEnd(float(members["t"]), Outcome(members["outcome"]), problem, int(members.get("attempts", 1)))
+    return CaptureEnd(
+        _time(members["t"]),
+        Outcome(members["outcome"]),
+        problem,
+        _count(members.get("attempts", 1)),
+        is_recorded=members.get("recorded") is not False,
+    )
+
+
+def _time(value: Any) -> float:
+    seconds = float(value)
+    if not math.isfinite(seconds):
+        raise ValueError(f"{value} is no time")
+    return seconds
+
+
+def _count(value: Any) -> int:
+    count = int(value)
+    if not 0 <= count < 2**63:
+        raise ValueError(f"{value} is no count")
+    return count
 
 
 _RECORDS: dict[str, Callable[[dict[str, Any]], Record]] = {

@@ -64,13 +64,17 @@ class StreamProblem:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
-        """The inverse of `to_json`; members that are not there are None or empty."""
+        """The inverse of `to_json`; members that are not there are None or empty.
+
+        Raises TypeError, ValueError or AttributeError on another shape.
+        """
+        kind, status, retry_after = value.get("type"), value.get("status"), value.get("retry_after")
         return cls(
             str(value.get("kind", "internal")),
             str(value.get("message", "")),
-            value.get("type"),
-            value.get("status"),
-            value.get("retry_after"),
+            None if kind is None else str(kind),
+            None if status is None else int(status),
+            None if retry_after is None else float(retry_after),
             str(value.get("hint", "")),
         )
 

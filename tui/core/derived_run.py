@@ -7,6 +7,7 @@ decoder, the pipeline and the statistics meet.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Self
 
 from tui.core.arrivals import ArrivalLog, Verdict, verdict_of
@@ -141,15 +142,18 @@ class DerivedRun:
         )
 
     def _finish(self, end: CaptureEnd) -> None:
-        """The capture's own end is the truth about the outcome; the decoder gives the rest of the result."""
+        """The capture's own end, if it was recorded, is the truth about the outcome; the decoder gives the rest."""
         decoder = self.decoder or self._new_decoder(200, ())
         known = decoder.chunk_count
         result = decoder.finish(end.at, end=end.problem or _interrupted(end))
         if late := result.chunks[known:]:  # of a last line without its line end
             self._take_chunks(decoder, late)
         self.pipeline.finish(end.at)
-        self.stats.note_end(end.at, is_complete=end.outcome is Outcome.COMPLETED)
-        result.outcome, result.problem = end.outcome, end.problem
+        if end.is_recorded:
+            result.outcome, result.problem = end.outcome, end.problem
+        else:
+            self.capture.end = replace(end, outcome=result.outcome, problem=result.problem)
+        self.stats.note_end(end.at, is_complete=result.outcome is Outcome.COMPLETED)
         self.result = result
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Final
 
+from tui.core.metric_text import NOT_DEFINED
 from tui.core.run_facts import Metric
 from tui.core.stats import StreamStats
 
-NOT_DEFINED: Final = "n/a"
 STAMP_KEY: Final = "stamp_error_s"
 
 _SERIES: Final = ("gap", "icl", "itl", "chunk")
@@ -169,23 +169,6 @@ def written(metric: Metric) -> str:
     if value is None or not isfinite(value):
         return NOT_DEFINED
     return _short(metric, value) + ("~" if metric.is_estimate else "")
-
-
-def exact(metric: Metric) -> str:
-    """A value with all the digits that mean something: a tenth of a millisecond, a hundredth of a rate."""
-    value = metric.value
-    if value is None or not isfinite(value):
-        return NOT_DEFINED
-    match metric.unit:
-        case "s":
-            text = f"{value:.4f} s"
-        case "share":
-            text = f"{value * 100:.2f} %"
-        case "" | "tokens":
-            text = f"{value:.0f} {metric.unit}".rstrip()
-        case unit:
-            text = f"{value:.2f} {unit}"
-    return text + ("~" if metric.is_estimate else "")
 
 
 def stamp_metric(stamp_error_s: float | None) -> Metric:

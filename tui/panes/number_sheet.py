@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.core.metric_definitions import DEFINITIONS, metrics_of
+from tui.core.metric_text import exact
 from tui.core.stats import StreamStats
 from tui.errors import UsageError
 from tui.panes.gap_histogram_rows import gap_histogram_rows
 from tui.panes.line_view import Span
-from tui.panes.metric_cells import MetricQuestion, changes_between, exact, headline, other_cells, stamp_metric
+from tui.panes.metric_cells import MetricQuestion, changes_between, headline, other_cells, stamp_metric
 from tui.panes.number_grid import PlacedCell, cell_at, grid_rows, neighbour, place_grid, place_headline, side_by_side
 from tui.panes.rows_pane import Row
 from tui.panes.throughput_row import throughput_row

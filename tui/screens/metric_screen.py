@@ -13,10 +13,11 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from tui.core.metric_definitions import DEFINITIONS, metrics_of
+from tui.core.metric_text import exact
 from tui.core.run_facts import Anchor, Metric, RunFacts
 from tui.core.sanitize import sanitize, sanitize_line
 from tui.panes.line_view import Span
-from tui.panes.metric_cells import STAMP_KEY, MetricQuestion, exact, label_of, same_named, stamp_metric
+from tui.panes.metric_cells import STAMP_KEY, MetricQuestion, label_of, same_named, stamp_metric
 from tui.panes.rows_pane import Row, RowsPane
 from tui.panes.wrapped_text import WrappedText
 from tui.screens.base_screen import BaseModal

@@ -9,6 +9,7 @@ from importlib import metadata
 
 from tui.core.capture import CaptureHeader
 from tui.core.public_url import public_url
+from tui.core.readers.safe_records import safe_request
 from tui.core.request import RunPlan, TransportName
 from tui.version import __version__
 
@@ -20,7 +21,7 @@ def header_of(plan: RunPlan, clock: float) -> CaptureHeader:
     return CaptureHeader(
         transport=str(plan.transport),
         url=public_url(plan.url),
-        request=plan.request.to_body(),
+        request=plan.request.to_body() if plan.raw_body is None else safe_request(plan.raw_body),
         dialect=plan.dialect,
         started=datetime.now(UTC).isoformat(timespec="milliseconds"),
         clock=clock,

@@ -5,6 +5,7 @@ Says what goes out with the request and which values must be masked wherever tex
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterable, Mapping
@@ -62,6 +63,16 @@ def credentials_of(
     credentials = Credentials(bearer, headers, tuple(sorted(values, key=len, reverse=True)))
     _refuse_unprotected(plan, endpoint, credentials)
     return credentials
+
+
+def known_secrets(plan: RunPlan, environ: Mapping[str, str], key_name: str = PROVIDER_KEY) -> tuple[str, ...]:
+    """All values of keys that this plan could make use of, whether they are sent or not; never raises."""
+    names = (PROVIDER_KEY, GATEWAY_TOKEN, key_name, *(variable for _, variable in plan.header_env))
+    values = {environ.get(name, "").strip() for name in names} | set(secret_parts(plan.url))
+    if plan.token_file is not None:
+        with contextlib.suppress(UsageError):
+            values.add(read_token_file(plan.token_file))
+    return tuple(sorted(filter(None, values), key=len, reverse=True))
 
 
 def mask_secrets(text: str, secrets: Iterable[str]) -> str:

@@ -24,8 +24,9 @@ from tui.errors import UsageError
 from tui.transports.base import Emit, ResumePoint, SourceItem, Transport
 from tui.transports.capture_header import header_of
 from tui.transports.classify import classify, refusal_problem
-from tui.transports.credentials import PROVIDER_KEY, Credentials, credentials_of, mask_secrets
+from tui.transports.credentials import PROVIDER_KEY, Credentials, credentials_of, known_secrets, mask_secrets
 from tui.transports.interruptible import Interruptible
+from tui.transports.masked_emit import MaskedEmit
 from tui.transports.retry_rules import RECONNECTIONS, may_resume, may_retry, reconnect_delay_s, retry_delay_s, status_of
 from tui.transports.run_watchdog import Watchdog
 
@@ -101,6 +102,7 @@ class StreamRun:
         Raises CancelledError when its task is cancelled, after the sockets are closed and the end is emitted.
         """
         self._begin = self._clock()
+        self._emit = MaskedEmit(self._emit, known_secrets(self._plan, self._environ, self._key_name))
         self._has_begun = True
         self._emit(header_of(self._plan, self._begin))
         try:
@@ -225,7 +227,7 @@ class StreamRun:
         return self._endpoint.label if self._endpoint else "the source"
 
     def _now(self) -> float:
-        return self._clock() - self._begin
+        return round(self._clock() - self._begin, 6)  # as fine as a capture file keeps it
 
     def _mark(self, name: str, text: str = "") -> None:
         self._emit(Marker(name, self._now(), text, max(1, self._attempts)))
@@ -244,8 +246,7 @@ class StreamRun:
 
     def _take_head(self, head: ResponseHead) -> bool:
         self._head = head
-        secrets = self._credentials.secrets
-        self._emit(replace(head, headers=tuple((n, mask_secrets(value, secrets)) for n, value in head.headers)))
+        self._emit(head)
         if self._decoder is None or not self._has_chunks:
             self._decoder = self._new_decoder(head)
         else:

@@ -12,9 +12,8 @@ from collections.abc import AsyncIterable, Iterable
 from typing import Any, Protocol
 
 from tui.core.capture import Marker, Read, ResponseHead
+from tui.core.readers.safe_records import safe_headers
 from tui.transports.base import Now, Take
-
-HIDDEN_HEADER_VALUE = "(hidden)"
 
 
 class EnoughRead(Exception):  # noqa: N818  not an error: it leaves a library's loop once nothing more is wanted
@@ -23,12 +22,6 @@ class EnoughRead(Exception):  # noqa: N818  not an error: it leaves a library's 
 
 class UnclaimedBodyTooLargeError(Exception):
     """The body of a refusal, which the SDK reads as a whole before it gives it, passed the limit."""
-
-
-def visible_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Header names in lower case with their values; cookies are keys, so their values stay out of captures."""
-    lower = ((name.lower(), value) for name, value in headers)
-    return tuple((name, HIDDEN_HEADER_VALUE if name == "set-cookie" else value) for name, value in lower)
 
 
 class SocketReads:
@@ -70,7 +63,7 @@ class SocketReads:
 
     def take_head(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
         """The head of the response, at the time of the read that completed it."""
-        self._is_enough = not self._take(ResponseHead(status, visible_headers(headers), self._read_at))
+        self._is_enough = not self._take(ResponseHead(status, safe_headers(headers), self._read_at))
 
     async def take_body(self, items: AsyncIterable[bytes]) -> None:
         """The whole body, read by read; what came before a fault is given before the fault is raised."""

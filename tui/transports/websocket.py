@@ -21,12 +21,12 @@ from websockets.protocol import Event
 from tui.core.capture import Marker, Read, ResponseHead
 from tui.core.chunks import StreamChunk
 from tui.core.endpoints import Endpoint, endpoint_for
+from tui.core.readers.safe_records import safe_headers
 from tui.core.request import RunPlan, TransportName
 from tui.core.wire.ws_messages import WSMessage
 from tui.transports.base import Now, ResumePoint, Take
 from tui.transports.chunk_iteration import ActiveRuns, MessageLike, iterate_chunks, request_of
 from tui.transports.credentials import Credentials
-from tui.transports.socket_reads import visible_headers
 from tui.transports.tls_contexts import tls_context
 from tui.version import __version__
 
@@ -159,7 +159,7 @@ class _StampedConnection(ClientConnection):
             raise closed
 
     def _take_head(self, response: Response) -> None:
-        self._guard(ResponseHead(response.status_code, visible_headers(response.headers.raw_items()), self._read_at))
+        self._guard(ResponseHead(response.status_code, safe_headers(response.headers.raw_items()), self._read_at))
 
     def _take_frame(self, frame: Frame) -> None:
         if frame.opcode is not Opcode.CONT:
@@ -212,7 +212,7 @@ def _opening(plan: RunPlan, resume_after: ResumePoint | None) -> str:
 
 
 def _take_refusal(response: Response, take: Take, at: float) -> None:
-    if take(ResponseHead(response.status_code, visible_headers(response.headers.raw_items()), at)) and response.body:
+    if take(ResponseHead(response.status_code, safe_headers(response.headers.raw_items()), at)) and response.body:
         take(Read(at, bytes(response.body), len(response.body)))
 
 

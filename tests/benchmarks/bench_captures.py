@@ -1,0 +1,99 @@
+"""What recording costs a read, and how soon and in how much memory a large capture opens.
+
+    python tests/benchmarks/bench_captures.py [--quick]
+
+Figures: at most 10 us to write a read; the first chunk of a 100 MB capture within 1 s; at most the file's size and
+64 MB held while it is opened and derived, above what the program holds without it. Exit code 1 when one is missed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from tui.captures.capture_writer import CaptureWriter
+from tui.captures.open_capture import open_capture
+from tui.core.capture import CaptureEnd, CaptureHeader, Marker, Read, ResponseHead
+from tui.core.chunks import Outcome
+from tui.core.derived_run import DerivedRun
+
+WRITE_US, FIRST_S, ABOVE_BYTES = 10.0, 1.0, 64 * 2**20
+
+
+def resident_bytes() -> int:
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def event(index: int) -> bytes:
+    """A chat completions event of the usual size, 270 bytes."""
+    value = {
+        "id": "chatcmpl-CJv2ELQ5W0zMb3iGIHrVb7PyLWIYr",
+        "object": "chat.completion.chunk",
+        "created": 1795364255,
+        "model": "gpt-4o-mini-2024-07-18",
+        "service_tier": "default",
+        "system_fingerprint": "fp_560af6e559",
+        "choices": [{"index": 0, "delta": {"content": f" w{index}"}, "logprobs": None, "finish_reason": None}],
+    }
+    return f"data: {json.dumps(value, separators=(',', ':'))}\n\n".encode()
+
+
+def write(path: Path, count: int) -> float:
+    """Writes a capture of `count` reads; gives the microseconds a read."""
+    reads = [Read(index / 1000, event(index), 300) for index in range(count)]
+    with CaptureWriter(path) as writer:
+        writer.add(CaptureHeader("direct", "http://127.0.0.1/v1", {}, "openai-chat", clock=0.0))
+        writer.add(Marker("sent", 0.0))
+        writer.add(ResponseHead(200, (("content-type", "text/event-stream"),), 0.0))
+        started = time.perf_counter()
+        for read in reads:
+            writer.add(read)
+        spent = time.perf_counter() - started
+        writer.add(CaptureEnd(count / 1000, Outcome.INCOMPLETE, is_recorded=False))
+    return spent / count * 1e6
+
+
+def open_all(path: Path) -> tuple[float, float, int]:
+    """Seconds to the first chunk, seconds to the end, and the most memory held above that of before, in bytes."""
+    before = resident_bytes()
+    started = time.perf_counter()
+    records = iter(open_capture(path))
+    header = next(records)
+    assert isinstance(header, CaptureHeader)
+    run, first, most = DerivedRun(header), 0.0, 0
+    for number, record in enumerate(records):
+        run.add(record)
+        if not first and run.chunks:
+            first = time.perf_counter() - started
+        if number % 4096 == 0:
+            most = max(most, int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+    return first, time.perf_counter() - started, max(most, resident_bytes()) - before
+
+
+def main() -> int:
+    megabytes = 10 if "--quick" in sys.argv else 100
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "large.jsonl"
+        cost = median(write(path, 20_000) for _ in range(5))
+        write(path, int(20_000 * megabytes * 1e6 / path.stat().st_size))
+        size = path.stat().st_size
+        first, whole, above = open_all(path)
+    limit = size + ABOVE_BYTES
+    print(f"writing a read            {cost:6.2f} us   at most {WRITE_US:g}")
+    print(f"{size / 1e6:.0f} MB: first chunk        {first:6.3f} s    at most {FIRST_S:g}")
+    print(f"{size / 1e6:.0f} MB: all derived        {whole:6.2f} s")
+    print(f"{size / 1e6:.0f} MB: held at most       {above / 1e6:6.0f} MB   at most {limit / 1e6:.0f}")
+    return int(cost > WRITE_US or first > FIRST_S or above > limit)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
