@@ -16,4 +16,5 @@ def clean_environ(folder: Path, **members: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(_DROPPED) and name.lower() not in _PROXIES
     }
-    return {**environ, "XDG_CONFIG_HOME": str(folder), "LC_ALL": "C.UTF-8", **members}
+    folders = {"XDG_CONFIG_HOME": str(folder), "XDG_STATE_HOME": str(folder)}
+    return {**environ, **folders, "LC_ALL": "C.UTF-8", **members}

@@ -29,7 +29,14 @@ class Finished:
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     """An environment without any setting of the machine; settings files are looked for in `folder`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("STREAMSCOPE_", "OPENAI_"))}
-    return {**kept, "XDG_CONFIG_HOME": str(folder), "HOME": str(folder), **CANARIES, **variables}
+    return {
+        **kept,
+        "XDG_CONFIG_HOME": str(folder),
+        "XDG_STATE_HOME": str(folder),
+        "HOME": str(folder),
+        **CANARIES,
+        **variables,
+    }
 
 
 async def start(folder: Path, *arguments: str, stdin: int | None = None, **variables: str) -> Process:

@@ -26,10 +26,12 @@ from tui.screens.base_screen import Palette
 from tui.screens.endpoint_choice import EndpointChoice
 from tui.screens.live_screen import LiveScreen
 from tui.screens.run_controller import RunController
+from tui.state_folder import StateFolder
 from tui.themed_app import ThemedApp
 
 if TYPE_CHECKING:
     from tui.core.comparison import Comparison
+    from tui.prompt_history import PromptHistory
 
 
 def _commands_provider() -> type[Provider]:
@@ -61,12 +63,14 @@ class StreamscopeApp(ThemedApp):
         notice: str | None = None,
         records: Iterable[Record] | None = None,
         raw_body: str | None = None,
+        state: StateFolder | None = None,
     ) -> None:
         super().__init__(settings.theme)
         self.settings = settings
         self.keys = checked_keymap(settings.keys)
         self.controller = RunController()
         self.endpoint = EndpointChoice(settings, raw_body)
+        self.state = state or StateFolder()
         self._first_prompt = prompt
         self._notice = notice
         self._records = records
@@ -79,6 +83,13 @@ class StreamscopeApp(ThemedApp):
         from tui.core.comparison import Comparison
 
         return Comparison()
+
+    @cached_property
+    def history(self) -> PromptHistory:
+        """The prompts that were sent."""
+        from tui.prompt_history import PromptHistory, key_values
+
+        return PromptHistory(self.state, key_values(os.environ, (name for _, name in self.settings.headers)))
 
     def get_default_screen(self) -> LiveScreen:
         """The Live screen is the first one and stays under all others."""
@@ -102,6 +113,8 @@ class StreamscopeApp(ThemedApp):
         if not text.strip() and not self.endpoint.is_demo:
             self.toast("The prompt is empty. Type one, then enter sends.")
             return False
+        if text not in self.endpoint.demo_prompts.values():  # nobody wrote those here
+            self.history.add(text)
         self._start_children()
         if self.endpoint.url is None:  # the demo gateway is still starting
             self.controller.hold(self.endpoint.plan(text))
@@ -232,6 +245,6 @@ class StreamscopeApp(ThemedApp):
 
 def main(settings: Settings, prompt: str | None = None, notice: str | None = None, raw_body: str | None = None) -> int:
     """Runs the app on this terminal until it quits; gives the exit code."""
-    app = StreamscopeApp(settings, prompt, notice=notice, raw_body=raw_body)
+    app = StreamscopeApp(settings, prompt, notice=notice, raw_body=raw_body, state=StateFolder.of_platform())
     asyncio.run(app.run_async())
     return app.return_code or 0

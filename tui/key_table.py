@@ -45,6 +45,8 @@ def _row(identity: str, keys: str, places: str, fixed: str = "") -> KeyRow:
 KEY_TABLE: tuple[KeyRow, ...] = (
     _row("prompt.send", "enter", "prompt"),
     _row("prompt.newline", "ctrl+j shift+enter", "prompt"),
+    _row("prompt.older", "up", "prompt"),
+    _row("prompt.newer", "down", "prompt"),
     _row("prompt.focus", "i", "live"),
     _row("run.cancel", "x", "screen", fixed="ctrl+c"),
     _row("run.leave", "", "all", fixed="escape"),

@@ -13,6 +13,7 @@ LATER: Final = (
     "tui.panes.extract_list",
     "tui.panes.number_sheet",
     "tui.core.comparison",
+    "tui.prompt_history",
     "tui.screens.palette_commands",
     "tui.screens.help_screen",
     "tui.screens.pick_screen",

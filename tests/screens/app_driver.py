@@ -16,6 +16,7 @@ from tui.core.capture_codec import decode_line
 from tui.panes.line_view import LineView
 from tui.panes.status_line import StatusLine
 from tui.screens.live_screen import LiveScreen
+from tui.state_folder import StateFolder
 
 PATIENCE_S = 20.0
 DEMOS = Path(__file__).resolve().parents[2] / "tui" / "gateway" / "demo"
@@ -34,9 +35,10 @@ async def running_app(
     *,
     records: list[Record] | None = None,
     size: tuple[int, int] = (120, 40),
+    state: StateFolder | None = None,
 ) -> AsyncIterator[tuple[StreamscopeApp, Pilot[None]]]:
     """The app in a terminal of the given size, its first screen drawn."""
-    app = StreamscopeApp(settings, prompt, records=records)
+    app = StreamscopeApp(settings, prompt, records=records, state=state)
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
         yield app, pilot

@@ -162,9 +162,15 @@ async def has_sent(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: app.controller.run is not None and app.controller.run.is_over)
 
 
+async def forgets_prompts(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: any("history is empty" in text for text in toasts(app)))
+    assert app.history.older("") is None
+
+
 MODE_TITLES = {"raw": "2 raw", "word": "2 words", "sentence": "2 sentences", "line": "2 lines"}
 MODE_TITLES |= {"paragraph": "2 paragraphs", "markdown": "2 blocks"}
 ANYWHERE: dict[str, Check] = {
+    "run: clear history": forgets_prompts,
     "endpoint: transport": next_is_websocket,
     "model: choose": lists_models,
     "file: screenshot": saves_the_screen,
@@ -197,6 +203,7 @@ async def test_every_entry_on_live_does_what_it_says(tmp_path: Path, monkeypatch
         assert titles(app) == {*checks, QUIT}
         assert all(command.help.strip() for command in app.get_system_commands(app.screen))
         app.screen.query_one(PromptArea).load_text("hello")
+        app.history.add("sent before")
         for name, check in checks.items():
             app.screen.set_focus(app.screen.query_one(TextPane))
             await choose(app, pilot, name)

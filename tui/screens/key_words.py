@@ -5,6 +5,8 @@ from __future__ import annotations
 ACTIONS: dict[str, str] = {
     "prompt.send": "send the prompt; the text pane gets the focus",
     "prompt.newline": "a new line in the prompt",
+    "prompt.older": "one row up; on the first one the prompt sent before",
+    "prompt.newer": "one row down; on the last one the prompt sent after",
     "prompt.focus": "go to the prompt",
     "run.cancel": "cancel the run; what came is kept",
     "run.leave": "one thing: close what is open, else cancel the run, else leave the prompt",

@@ -90,7 +90,7 @@ class LiveScreen(BaseScreen):
         yield StatusLine(id="verdict")
         with Horizontal(id="prompt-row"):
             yield Static(" > ", id="prompt-sign", markup=False)
-            yield PromptArea(id="prompt")
+            yield PromptArea(history=lambda: self.scope.history, id="prompt")
             yield StatusLine(id="next")
         yield StatusLine(id="footer")
 

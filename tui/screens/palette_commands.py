@@ -63,7 +63,13 @@ def _show_about(app: StreamscopeApp) -> None:
     app.push_screen(HelpScreen(about(), ()))
 
 
+def _clear_history(app: StreamscopeApp) -> None:
+    app.history.clear()
+    app.toast("The prompt history is empty now, in its file too.")
+
+
 def _run_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
+    yield SystemCommand("run: clear history", "forget the prompts that were sent", partial(_clear_history, app))
     if app.controller.is_streaming:
         yield SystemCommand("run: cancel", "stop the open run; what came is kept", app.action_cancel_run)
         return
