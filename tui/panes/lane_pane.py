@@ -125,16 +125,13 @@ class LanePane(LineView):
         self._show_changes(None if was_hint else first)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Wraps anew for another width; stays at the end in another height."""
+        """Wraps anew for another width."""
         del event
         width = max(1, self.scrollable_content_region.width)
         if width != self._text.width or width != self._shown_hint.width:
-            self._text.set_width(width)
             self._shown_hint.set_width(width)
             self._held = []
-            self.rows_changed()
-        elif self.is_following:
-            self.follow()
+            self.wrap_anew(self._text, width)
 
     @property
     def _shows_hint(self) -> bool:

@@ -12,8 +12,10 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.events import Resize
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
@@ -21,7 +23,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.panes.wrapped_text import TAB_CELLS
+from tui.panes.wrapped_text import TAB_CELLS, WrappedText
 
 _CACHED_ROWS = 512
 _COPIED_ROWS = 200_000  # a selection of everything is cut rather than freezing the app
@@ -54,6 +56,9 @@ class LineView(ScrollView, can_focus=True):
         self._is_titling = False
         super().__init__(id=id, classes=classes)
         self.is_following = True
+        self._place = 0  # the first row that the reader sees, or saw before a resize
+        self._place_offset: int | None = None  # where in the text it begins, once that was asked
+        self._is_returning = False
         self._strips: OrderedDict[tuple[int, bool], Strip] = OrderedDict()
         self._style_cache: dict[str, Style] = {}
         self._lines: OrderedDict[int, Strip] = OrderedDict()
@@ -170,13 +175,38 @@ class LineView(ScrollView, can_focus=True):
         self._forget_rows()
         super().notify_style_update()
 
+    @on(Resize)
+    def _return_to_place(self) -> None:
+        """A view that stood at the end does so in another size too, another one at the row where the reader was.
+
+        A subclass that wraps its rows anew has done so before.
+        """
+        self._is_returning = True
+        self.scroll_to(y=self.max_scroll_y if self.is_following else self._place, force=True)
+        self._is_returning = False
+
+    def wrap_anew(self, wrapped: WrappedText, width: int) -> None:
+        """Wraps the text whose rows these are for another width; the reader's row is the one with the same text.
+
+        The text of that row is remembered until the reader moves: else it would slip a little at every width.
+        """
+        if self._place_offset is None:
+            self._place_offset = wrapped.row_start(self._place)
+        wrapped.set_width(width)
+        self._place = wrapped.row_at(self._place_offset)
+        self._is_returning = True
+        self.rows_changed()
+        self._is_returning = False
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Stops following when the user leaves the end, and follows again when they return to it."""
         self._move_bar()
         self.scroll_target_y = new_value  # nothing glides here, and a resize moves only the position
         if round(old_value) != round(new_value):
             self.refresh(self.size.region)
-            self.is_following = new_value >= self.max_scroll_y
+            if not self._is_returning:
+                self.is_following = new_value >= self.max_scroll_y
+                self._place, self._place_offset = round(new_value), None
 
     def _set_extent(self, extent: Size) -> None:
         """Sets how much there is to scroll over; a longer text in the same frame needs no layout of the screen."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import ClassVar
 
 from tui.core.arrival_raster import raster
@@ -12,6 +13,10 @@ from tui.panes.line_view import LineView, Span
 _LABEL = " 5 arrivals          "
 _NARROW_LABEL = "         "
 _SIGNS = (" ", "▂", "▄", "▆", "█")
+_STEPS = len(_SIGNS) - 1
+_LABELLED_COLUMNS = 100
+_LEAST_CELLS = 8  # fewer marks say nothing
+_TIME_CELLS, _MARGIN_CELLS = 12, 4  # at the right of the marks: the time, or nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class ArrivalsView:
 
 
 class RasterPane(LineView):
-    """Two or more rows: marks, then the axis. Taller panes repeat the marks as columns are not needed."""
+    """As many rows as the pane has: marks, and under them the axis; where there is one row only, marks and the time."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"raster--mark", "raster--stall", "raster--axis", "raster--label"}
     DEFAULT_CSS = """
@@ -45,7 +50,7 @@ class RasterPane(LineView):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
         self._view: ArrivalsView | None = None
-        self._rows: list[list[Span]] = [[], []]
+        self._rows: list[list[Span]] = [[]]
 
     @property
     def row_count(self) -> int:
@@ -75,27 +80,41 @@ class RasterPane(LineView):
         self.rows_changed()
 
     def _drawn(self) -> list[list[Span]]:
-        width = self.scrollable_content_region.width
-        is_wide = width >= 100
-        label = _LABEL if is_wide else _NARROW_LABEL
-        room = width - len(label) - (4 if is_wide else 12)
-        if self._view is None or room < 8 or not self._view.times or self._view.span_s <= 0:
-            return [[Span(label + "One mark per arrival, from left to right.", "raster--label")], []]
-        marks = self._marks(self._view, room)
-        if is_wide:
-            return [[Span(label, "raster--label"), *marks], self._axis(self._view, label, room)]
-        return [[Span(label, "raster--label"), *marks, Span(f"  {self._view.span_s:.2f} s", "raster--axis")]]
+        width, height = self.scrollable_content_region.width, max(1, self.scrollable_content_region.height)
+        label = _LABEL if width >= _LABELLED_COLUMNS else _NARROW_LABEL
+        end = _TIME_CELLS if height == 1 else _MARGIN_CELLS
+        room = width - len(label) - end
+        if self._view is None or room < _LEAST_CELLS or not self._view.times or self._view.span_s <= 0:
+            return [[Span(label + "One mark per arrival, from left to right.", "raster--label")]]
+        marks, most = self._marks(self._view, room, max(1, height - 1))
+        if height == 1:
+            return [[Span(label, "raster--label"), *marks[0], Span(f"  {self._view.span_s:.2f} s", "raster--axis")]]
+        labels = [label, *[" " * len(label)] * (len(marks) - 1)]
+        if len(marks) > 1 and label == _LABEL:
+            labels[1] = f" most {most} a column".ljust(len(label))
+        rows = [[Span(text, "raster--label"), *row] for text, row in zip(labels, marks, strict=True)]
+        return [*rows, self._axis(self._view, label, room)]
 
-    def _marks(self, view: ArrivalsView, room: int) -> list[Span]:
-        spans: list[Span] = []
-        for cell in raster(view.times, room, view.span_s, stalls=view.stalls):
-            style = "raster--stall" if cell.is_stalled else "raster--mark"
-            sign = "!" if cell.is_stalled else _SIGNS[min(len(_SIGNS) - 1, cell.arrivals.bit_length())]
-            if spans and spans[-1].style == style:
-                spans[-1] = Span(spans[-1].text + sign, style)
-            else:
-                spans.append(Span(sign, style))
-        return spans
+    def _marks(self, view: ArrivalsView, room: int, rows: int) -> tuple[list[list[Span]], int]:
+        """The marks, highest row first, and how many arrivals the fullest cell has.
+
+        Alone a row doubles from step to step; several share what the highest mark needs.
+        """
+        cells = raster(view.times, room, view.span_s, stalls=view.stalls)
+        most = max((cell.arrivals for cell in cells), default=0)
+        drawn: list[list[Span]] = []
+        for row in reversed(range(rows)):
+            spans: list[Span] = []
+            for cell in cells:
+                style = "raster--stall" if cell.is_stalled else "raster--mark"
+                step = cell.arrivals.bit_length() if rows == 1 else ceil(cell.arrivals * rows * _STEPS / most)
+                sign = "!" if cell.is_stalled and not row else _SIGNS[min(max(0, step - row * _STEPS), _STEPS)]
+                if spans and spans[-1].style == style:
+                    spans[-1] = Span(spans[-1].text + sign, style)
+                else:
+                    spans.append(Span(sign, style))
+            drawn.append(spans)
+        return drawn, most
 
     def _axis(self, view: ArrivalsView, label: str, room: int) -> list[Span]:
         """0 at the left, the first token, the longest stall, time and frames at the right."""

@@ -169,9 +169,8 @@ class TextPane(LineView):
         del event
         width = max(1, self.scrollable_content_region.width)
         if width != self._text.wrapped.width or width != self._shown_hint.width:
-            self._text.wrapped.set_width(width)
             self._shown_hint.set_width(width)
-            self.rows_changed()
+            self.wrap_anew(self._text.wrapped, width)
 
     @property
     def _shown(self) -> WrappedText:

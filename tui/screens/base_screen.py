@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.events import Resize, ScreenResume
 from textual.screen import ModalScreen, Screen
+
+from tui.screens.screen_sizes import Fit
 
 # Keys of the app end at a modal, so each modal binds them anew.
 MODAL_KEYS = (
@@ -31,13 +35,34 @@ class _CopyOrCancel:
 
 
 class BaseScreen(_CopyOrCancel, Screen[None]):
-    """A screen of the app."""
+    """A screen of the app; `fit` says what fits on it, and the classes of its size are its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.focus_next", "next pane", id="pane.next", show=False),
         Binding("shift+tab", "app.focus_previous", "pane before", id="pane.previous", show=False),
         Binding("question_mark", "app.pane_help", "help", id="app.help"),
     ]
+    fit = Fit()
+    _is_styled = False
+
+    def on_compose(self) -> None:
+        """The widgets find the classes of the size when they are made, and need not be styled again."""
+        self.fit = Fit(*self.app.size)
+        self.update_classes(self.fit.classes, update=False)
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Styles were made with the widgets; Textual makes them anew when a screen appears, the first time too."""
+        event.refresh_styles, self._is_styled = self._is_styled, True
+
+    @on(Resize)
+    def _take_size(self, event: Resize) -> None:
+        before, self.fit = self.fit, Fit(*event.size)
+        if before.classes != self.fit.classes:
+            self.update_classes(self.fit.classes, animate=False)
+        self.fit_changed(before)
+
+    def fit_changed(self, before: Fit) -> None:
+        """For a screen that has more to do when its size has changed."""
 
     def commands(self) -> Iterable[SystemCommand]:
         """What it adds to the palette while it is seen."""

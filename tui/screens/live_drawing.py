@@ -17,8 +17,9 @@ from tui.panes.segments_pane import SegmentsPane
 from tui.panes.stats_pane import StatsPane
 from tui.panes.status_line import StatusLine, key_spans
 from tui.panes.text_pane import TextPane
-from tui.screens import live_words
+from tui.screens import live_words, small_lines
 from tui.screens.endpoint_choice import TRANSPORT_WORDS
+from tui.screens.live_panes import SIDE_PANES
 from tui.screens.run_lamp import connecting_lamp, lamp_of, rate_of
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from tui.screens.live_screen import LiveScreen
     from tui.screens.run_controller import ActiveRun
 
-SIDE_PANES = ("segments", "extracts", "stats")
-WIDE_COLUMNS = 100
 MODE_TITLES = {
     "word": "words",
     "sentence": "sentences",
@@ -54,7 +53,7 @@ class LiveDrawing:
 
     @property
     def _is_wide(self) -> bool:
-        return self._screen.size.width >= WIDE_COLUMNS
+        return self._screen.fit.is_wide
 
     @property
     def waiting_chunks(self) -> int:
@@ -169,7 +168,7 @@ class LiveDrawing:
             line.show([])
             return
         verdict = derived.verdict(at)
-        numbers = [] if self._is_wide else live_words.short_numbers(derived.stats)
+        numbers = [] if self._screen.fit.shows_numbers else live_words.short_numbers(derived.stats)
         sign = Span(" ► " if verdict.sentence else " ", f"status--{verdict.tone}")
         line.show([*(Span(f" {text} ", "status--strong") for text in numbers), sign, Span(verdict.sentence)])
 
@@ -189,8 +188,13 @@ class LiveDrawing:
         left += [Span("  Live" if self._is_wide else " Live"), Span("  " + described)]
         if scope.endpoint.is_demo:
             left.append(Span("  " + scope.endpoint.recorded(plan, is_wide=self._is_wide), "status--dim"))
-        right = [Span(lamp.text, f"status--{lamp.tone}"), Span(f"  {rate} " if rate else " ")]
-        self._screen.query_one("#header", StatusLine).show(left, right)
+        width = self._screen.fit.width
+        lamp_span = Span(small_lines.short_lamp(lamp.text, width), f"status--{lamp.tone}")
+        right = [lamp_span, Span(f"  {rate} " if rate else " ")]
+        is_tiny = self._screen.fit.is_tiny  # what does not fit is cut at the end of the right part
+        self._screen.query_one("#header", StatusLine).show([] if is_tiny else left, right)
+        last = small_lines.last_line(controller.derived, width) if is_tiny else ""
+        self._screen.query_one("#last", StatusLine).show([Span(last)])
 
     def _draw_titles(self) -> None:
         derived, mode = self._derived, self._screen.scope.controller.mode
@@ -198,18 +202,30 @@ class LiveDrawing:
         chars = derived.pipeline.content.length if derived is not None else 0
         code, values, tools = self._extract_counts()
         units = f"2 {MODE_TITLES.get(mode, mode)}"
-        self._title("text", "1 text", f"{chars} char  {frames} frames")
+        length = f"{chars} char  {frames} frames"
+        self._title("text", "1 text", length)
         self._title("segments", units, "b mode")
         self._title("extracts", "3 extracts", f"code {code}  json {values}  tools {tools}")
         info = self._screen.query_one(StatsPane).title_info
         self._title("stats", "4 stats", info)
-        labels = zip(SIDE_PANES, (units, f"3 extracts {code + values + tools}", "4 stats"), strict=True)
-        tabs = [self._tab(name, label) for name, label in labels]
-        right = info if self._screen.front_pane == "stats" else "b mode"
-        self._screen.query_one("#tabs", StatusLine).show(tabs, [Span(f"{right} ", "status--dim")])
+        labels = (units, f"3 extracts {code + values + tools}", "4 stats")
+        tabs = [self._tab(name, label) for name, label in zip(SIDE_PANES, labels, strict=True)]
+        infos = {
+            "text": length,
+            "segments": "b mode",
+            "extracts": "b mode",
+            "stats": info,
+            "raster": f"{frames} frames",
+        }
+        panes = self._screen.panes
+        self._screen.query_one("#tabs", StatusLine).show(tabs, [Span(f"{infos[panes.side]} ", "status--dim")])
+        bar = small_lines.pane_bar(
+            ("1 text", *labels, "5 arrivals"), panes.alone, infos[panes.alone], self._screen.fit.width
+        )
+        self._screen.query_one("#panes", StatusLine).show(*bar)
 
     def _tab(self, name: str, label: str) -> Span:
-        is_front = name == self._screen.front_pane
+        is_front = name == self._screen.panes.side
         return Span("  " + (label.upper() if is_front else label), "status--strong" if is_front else "status--dim")
 
     def _extract_counts(self) -> tuple[int, int, int]:
@@ -232,7 +248,7 @@ class LiveDrawing:
         scope = self._screen.scope
         in_prompt = self._screen.focused_pane == "prompt"
         hints = live_words.footer_hints(
-            is_streaming=scope.controller.is_streaming, in_prompt=in_prompt, is_narrow=not self._is_wide
+            is_streaming=scope.controller.is_streaming, in_prompt=in_prompt, fit=self._screen.fit
         )
         place = self._screen.focused_pane
         cancel = live_words.cancel_hint(is_streaming=scope.controller.is_streaming, in_prompt=in_prompt)
@@ -241,8 +257,10 @@ class LiveDrawing:
         self._screen.query_one("#footer", StatusLine).show([*urgent, *key_spans(scope.keys.hints(hints, place))])
         word = TRANSPORT_WORDS[scope.endpoint.transport]
         verb = "enter plays it" if scope.endpoint.is_demo else "enter sends"
+        if self._screen.fit.width < small_lines.SHORT_COLUMNS:
+            verb = ""
         model = f"  {scope.endpoint.model}" if scope.endpoint.model and self._is_wide else ""
-        text = f"next: {word}{model}   {verb} "
+        text = f"next: {word}{model}   {verb}".rstrip() + " "
         line = self._screen.query_one("#next", StatusLine)
         line.styles.width = len(text) + 1
         line.show([], [Span(text, "status--dim")])

@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus, Resize, ScreenResume
+from textual.events import DescendantFocus, Resize
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -25,7 +25,9 @@ from tui.panes.status_line import StatusLine
 from tui.panes.text_pane import TextPane
 from tui.screens.base_screen import BaseScreen
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
-from tui.screens.live_drawing import SIDE_PANES, WIDE_COLUMNS, LiveDrawing
+from tui.screens.live_drawing import LiveDrawing
+from tui.screens.live_panes import PANES, LivePanes
+from tui.screens.screen_sizes import Fit
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
@@ -37,7 +39,6 @@ _REST_S = 0.2  # how often a screen at rest looks whether something began
 class LiveScreen(BaseScreen):
     """Shows the controller's run on one ticker."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_COLUMNS, "-wide")]  # noqa: RUF012  the type is Textual's
     ESCAPE_TO_MINIMIZE = False
     AUTO_FOCUS = "#prompt"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,6 +54,8 @@ class LiveScreen(BaseScreen):
         Binding("v", "next_view", "view", id="view.next"),
         Binding("z", "zoom", "zoom", id="view.zoom"),
         Binding("l", "follow", "follow", id="screen.live"),
+        Binding("tab", "next_pane(1)", "next pane", id="pane.next", show=False),
+        Binding("shift+tab", "next_pane(-1)", "pane before", id="pane.previous", show=False),
         Binding("1", "focus_pane('text')", "text", id="pane.1"),
         Binding("2", "focus_pane('segments')", "units", id="pane.2"),
         Binding("3", "focus_pane('extracts')", "extracts", id="pane.3"),
@@ -62,11 +65,11 @@ class LiveScreen(BaseScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.front_pane = "segments"
+        self.panes = LivePanes(self)
         self._drawing = LiveDrawing(self)
         self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
         self._frames: Timer | None = None
-        self._is_styled = False
+        self._kept_focus = "prompt"
         self.is_ticking = True
 
     @property
@@ -76,14 +79,13 @@ class LiveScreen(BaseScreen):
 
     def compose(self) -> ComposeResult:
         """Header, panes, prompt, footer."""
-        self.set_class(self.app.size.width >= WIDE_COLUMNS, "-wide", update=False)
-        self.set_class(self.app.size.width < WIDE_COLUMNS, "-narrow", update=False)
         yield StatusLine(id="header")
-        with Vertical(id="body"):
-            yield TextPane(id="text")
+        yield StatusLine(id="panes")
+        with Vertical(id="body", classes="-alone"):
+            yield TextPane(id="text").add_class("-alone", update=False)
             with Vertical(id="side"):
                 yield StatusLine(id="tabs")
-                yield SegmentsPane(id="segments").add_class("-front")
+                yield SegmentsPane(id="segments").add_class("-front", update=False)
                 yield ExtractsPane(id="extracts")
                 yield StatsPane(id="stats")
         yield RasterPane(id="raster")
@@ -92,11 +94,8 @@ class LiveScreen(BaseScreen):
             yield Static(" > ", id="prompt-sign", markup=False)
             yield PromptArea(history=lambda: self.scope.history, id="prompt")
             yield StatusLine(id="next")
+        yield StatusLine(id="last")
         yield StatusLine(id="footer")
-
-    def on_screen_resume(self, event: ScreenResume) -> None:
-        """Styles were made with the widgets; Textual makes them anew when a screen appears, the first time too."""
-        event.refresh_styles, self._is_styled = self._is_styled, True
 
     def on_mount(self) -> None:
         """Starts the ticker."""
@@ -127,16 +126,22 @@ class LiveScreen(BaseScreen):
     @on(PromptArea.Sent)
     def _send(self, message: PromptArea.Sent) -> None:
         if self.scope.send_prompt(message.text):
-            self.set_focus(self.query_one(TextPane))
+            self.action_focus_pane("text")
 
     @on(Resize)
     def _resized(self) -> None:
         self.call_after_refresh(self.draw_slow)
 
+    def fit_changed(self, before: Fit) -> None:
+        """Where nothing fits nothing has the focus; it returns when there is room again."""
+        if before.is_tiny and not self.fit.is_tiny and self.focused is None:
+            self.call_after_refresh(self.action_focus_pane, self._kept_focus)
+
     @on(DescendantFocus)
     def _focus_moved(self) -> None:
-        if self.focused_pane in SIDE_PANES:
-            self._show_side(self.focused_pane)
+        self._kept_focus = self.focused_pane
+        if self.focused_pane in PANES:
+            self.panes.bring(self.focused_pane)
         self.draw_slow()
 
     def action_leave(self) -> None:
@@ -144,17 +149,21 @@ class LiveScreen(BaseScreen):
         if self.scope.controller.is_streaming:
             self.scope.action_cancel_run()
         elif self.focused_pane == "prompt":
-            self.set_focus(self.query_one(TextPane))
+            self.action_focus_pane(self.panes.alone if self.fit.is_small else "text")
 
     def action_focus_prompt(self) -> None:
         """Goes to the prompt."""
         self.set_focus(self.query_one(PromptArea))
 
     def action_focus_pane(self, pane: str) -> None:
-        """Focuses a pane, bringing it to the front where panes are tabs."""
-        if pane in SIDE_PANES:
-            self._show_side(pane)
-        self.set_focus(self.query_one(f"#{pane}", LineView))
+        """Focuses a pane (or the prompt), bringing it to the front where others hide it."""
+        if pane in PANES:
+            self.panes.bring(pane)
+        self.set_focus(self.query_one(f"#{pane}"))
+
+    def action_next_pane(self, step: int) -> None:
+        """The next pane, or the one before; the prompt is between the last and the first."""
+        self.action_focus_pane(self.panes.after(self.focused_pane, step))
 
     def action_next_mode(self) -> None:
         """The next buffer mode, for this run at once and for the next ones."""
@@ -166,11 +175,6 @@ class LiveScreen(BaseScreen):
         """Another buffer mode, for this run at once and for the next ones."""
         self.scope.controller.set_mode(mode, pattern)
         self.draw_slow()
-
-    def _show_side(self, pane: str) -> None:
-        self.front_pane = pane
-        for name in SIDE_PANES:
-            self.query_one(f"#{name}").set_class(name == pane, "-front")
 
     def action_joints(self) -> None:
         """Shows or hides where frames and reads join in the text."""
@@ -193,6 +197,7 @@ class LiveScreen(BaseScreen):
             preview = MarkdownPreview(derived.pipeline.content.text(), id="preview")
             await self.query_one("#body").mount(preview, after="#text")
             self.add_class("-preview")
+            self.panes.bring("text")
             preview.focus()
 
     def show_plain(self) -> None:
@@ -214,7 +219,7 @@ class LiveScreen(BaseScreen):
 
     def action_next_definition(self) -> None:
         """The next definition set; pane 4 shows what it changes."""
-        self._show_side("stats")
+        self.panes.bring("stats")
         self.query_one(StatsPane).next_definition()
         self.draw_slow()
 
@@ -249,7 +254,7 @@ class LiveScreen(BaseScreen):
         elif content.count:
             last = content.count - 1 if message.last_chunk is None else message.last_chunk
             pane.reveal(content.start_of(message.first_chunk), content.end_of(last))
-        self.set_focus(pane)
+        self.action_focus_pane("text")
 
     def action_zoom(self) -> None:
         """Gives the focused pane the whole body, or gives it back."""
@@ -258,8 +263,7 @@ class LiveScreen(BaseScreen):
             self.remove_class("-zoomed")
         else:
             self.add_class("-zoomed")
-            for pane in self.query(LineView):
-                pane.set_class(pane is focused, "-zoom")
+            self.panes.zoom(focused.id or "")
         self.call_after_refresh(self.draw_slow)
 
     def action_follow(self) -> None:

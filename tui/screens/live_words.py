@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.capture import Marker
 from tui.core.chunks import Outcome
+from tui.screens.screen_sizes import Fit
 
 if TYPE_CHECKING:
     from tui.core.derived_run import DerivedRun
@@ -108,12 +109,17 @@ def cancel_hint(*, is_streaming: bool, in_prompt: bool) -> str:
     return "ctrl+c cancel" if in_prompt else "x cancel"
 
 
-def footer_hints(*, is_streaming: bool, in_prompt: bool, is_narrow: bool) -> list[tuple[str, str]]:
+def footer_hints(*, is_streaming: bool, in_prompt: bool, fit: Fit) -> list[tuple[str, str]]:
     """The keys of the footer after the one that cancels, the most useful first."""
+    if fit.is_tiny:
+        return [("ctrl+q", "quit")]
     if in_prompt:
-        return [("enter", "send"), ("ctrl+j", "new line"), ("esc", "leave"), ("F1", "help"), ("ctrl+q", "quit")]
+        new_line = [] if fit.is_small else [("ctrl+j", "new line")]
+        return [("enter", "send"), *new_line, ("esc", "leave"), ("F1", "help"), ("ctrl+q", "quit")]
+    if fit.is_small:
+        return [("tab", "pane"), ("?", "help"), ("i", "edit"), ("b", "buffer"), ("c", "compare"), ("ctrl+p", "palette")]
     hints = [("b", "buffer"), ("c", "compare"), ("t", "transport"), ("m", "model"), ("i", "edit")]
-    if is_narrow:
+    if not fit.is_wide:
         return [*hints, ("?", "help")]
     again = [] if is_streaming else [("ctrl+r", "again")]
     return [*hints, ("M", "numbers"), ("y", "copy"), *again, ("ctrl+p", "palette"), ("?", "help")]
