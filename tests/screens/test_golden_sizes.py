@@ -1,0 +1,25 @@
+"""The screens at the sizes that a review looks at: all panes, tabs, one pane, the last line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.screens.app_driver import demo_records, running_app
+from tests.screens.golden_screens import check_golden
+from tests.screens.test_compare_screen import stalled_records
+from tests.screens.test_live_screen import NOWHERE
+
+SIZES = pytest.mark.parametrize("size", [(60, 18), (30, 6), (240, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+
+
+@SIZES
+async def test_live(size: tuple[int, int]) -> None:
+    async with running_app(NOWHERE, records=demo_records("markdown"), size=size) as (app, pilot):
+        await pilot.press("escape")
+        await check_golden(app, pilot, f"live-{size[0]}x{size[1]}")
+
+
+async def test_arrivals_alone() -> None:
+    async with running_app(NOWHERE, records=stalled_records(), size=(60, 18)) as (app, pilot):
+        await pilot.press("escape", "5")
+        await check_golden(app, pilot, "live-arrivals-60x18")
