@@ -13,12 +13,11 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, Provider
 from textual.screen import Screen
-from textual.theme import ThemeProvider
 
 from tui.child_process import ChildProcess, start_gateway
 from tui.config import Settings
 from tui.core.capture import Record
-from tui.core.sanitize import count_unsafe, sanitize_line
+from tui.core.sanitize import count_unsafe
 from tui.errors import StreamscopeError
 from tui.keymap import checked_keymap
 from tui.later_modules import load_later
@@ -65,8 +64,7 @@ class StreamscopeApp(ThemedApp):
         raw_body: str | None = None,
         state: StateFolder | None = None,
     ) -> None:
-        super().__init__(settings.theme)
-        self.settings = settings
+        super().__init__(settings)
         self.keys = checked_keymap(settings.keys)
         self.controller = RunController()
         self.endpoint = EndpointChoice(settings, raw_body)
@@ -121,10 +119,6 @@ class StreamscopeApp(ThemedApp):
         else:
             self.controller.send(self.endpoint.plan(text))
         return True
-
-    def toast(self, text: str, *, severity: Any = "information") -> None:
-        """A short message; the text is made safe and is no markup."""
-        self.notify(sanitize_line(text), severity=severity, markup=False)
 
     def copy_text(self, text: str, *, of: str = "") -> None:
         """Copies to the clipboard and says how much, and `of` what."""
@@ -194,10 +188,6 @@ class StreamscopeApp(ThemedApp):
         """The palette, in which ctrl+c means what it means everywhere."""
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(Palette(id="--command-palette"))
-
-    def search_themes(self) -> None:
-        """The list of themes, as the palette."""
-        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: group, action, one line each; only what acts on the screen that is seen."""

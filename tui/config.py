@@ -12,6 +12,7 @@ from tui.errors import UsageError
 from tui.setting_table import BY_NAME, SETTING_TABLE, TRANSPORTS
 
 DEFAULT = "default"
+DEFAULT_THEME = "streamscope-dark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,15 @@ class Settings:
     """Where to stream from and how it looks. `url` None means the embedded demo.
 
     `headers` maps header names to names of environment variables. `keys` are the user's choices for the keymap, not
-    yet checked. `origins` says for each setting that was made where it was made.
+    yet checked. `origins` says for each setting that was made where it was made; `file` is the settings file, which
+    need not be there, and None where nothing is to be saved.
     """
 
     transport: str | None = None
     url: str | None = None
     model: str | None = None
     dialect: str = "auto"
-    theme: str = "streamscope-dark"
+    theme: str = DEFAULT_THEME
     profile: str | None = None
     is_gateway: bool = False
     token_file: str | None = None
@@ -35,6 +37,7 @@ class Settings:
     ca_file: str | None = None
     keys: tuple[KeyChoice, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+    file: Path | None = field(default=None, compare=False)
 
     @property
     def chosen_transport(self) -> str:
@@ -73,7 +76,7 @@ def settings_from(file: SettingsFile, flags: Mapping[str, Any], environ: Mapping
         merged = _merged(of_file, of_environ, of_profile, of_flags)
     else:
         merged = _merged(of_file, of_profile, of_environ, of_flags)
-    return _checked(Settings(**merged.values, keys=file.keys, origins=merged.origins))
+    return _checked(Settings(**merged.values, keys=file.keys, origins=merged.origins, file=file.path))
 
 
 def _flag_layer(flags: Mapping[str, Any]) -> _Layer:

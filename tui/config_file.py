@@ -56,7 +56,7 @@ def config_path() -> Path:
 
 def read_settings_file(path: Path) -> SettingsFile:
     """The settings file. Raises ConfigError with file, line and key where it cannot be used."""
-    text = _text_of(path)
+    text = text_of(path)
     if text is None:
         return SettingsFile(path)
     bare = SettingsFile(path, text, is_there=True)
@@ -71,7 +71,8 @@ def read_settings_file(path: Path) -> SettingsFile:
     return SettingsFile(path, text, is_there=True, values=_section(bare, (), values), profiles=profiles, keys=keys)
 
 
-def _text_of(path: Path) -> str | None:
+def text_of(path: Path) -> str | None:
+    """The text of a settings file, None where there is none. Raises ConfigError where it cannot be read."""
     try:
         data = path.read_bytes()
         return data.decode("utf-8")
@@ -158,17 +159,21 @@ def line_of(text: str, key: tuple[str, ...]) -> int:
 
 
 def _exact_line_of(text: str, key: tuple[str, ...]) -> int | None:
-    table: tuple[str, ...] = ()
-    for number, line in enumerate(text.splitlines(), start=1):
-        header = _HEADER.match(line)
-        if header is not None:
-            table = found = _dotted(header[1])
-        else:
-            assigned = _ASSIGNED.match(line)
-            found = (*table, *_dotted(assigned[1])) if assigned is not None else ()
+    for number, (line, table) in enumerate(zip(text.splitlines(), tables_of(text), strict=True), start=1):
+        assigned = _ASSIGNED.match(line)
+        found = (*table, *_dotted(assigned[1])) if assigned is not None else table if _HEADER.match(line) else ()
         if found[: len(key)] == key:
             return number
     return None
+
+
+def tables_of(text: str) -> list[tuple[str, ...]]:
+    """For each line of a TOML text the table that it stands in, its header included; () above the first header."""
+    tables: list[tuple[str, ...]] = []
+    for line in text.splitlines():
+        header = _HEADER.match(line)
+        tables.append(_dotted(header[1]) if header is not None else tables[-1] if tables else ())
+    return tables
 
 
 def _dotted(text: str) -> tuple[str, ...]:

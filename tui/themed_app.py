@@ -1,32 +1,94 @@
-"""The Textual application with its theme chosen before the first style is made, so that none is made twice."""
+"""The Textual application with its theme: on before the first style is made, shown in the palette, saved when chosen.
+
+Also the short messages in which it says so.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from textual import on
 from textual.app import App
+from textual.command import CommandPalette
 from textual.theme import Theme
+from textual.timer import Timer
 
+from tui.config import DEFAULT_THEME, Settings
+from tui.core.sanitize import sanitize_line
+from tui.errors import ConfigError
 from tui.theme_files import ThemeFile, load_themes
+
+_REST_S = 0.08  # all styles are made anew for a preview, so it waits until the cursor rests on a name
 
 
 class ThemedApp(App[None]):
-    """Has all themes of the shipped and the user's folder, and the named one on.
+    """Has all themes of the shipped and the user's folder, and that of the settings on.
 
-    `theme_problems` holds a sentence for each that could not be used; an unknown name leaves Textual's own theme on.
+    `theme_problems` holds a sentence for each that could not be used.
     """
 
-    def __init__(self, theme_name: str) -> None:
-        themes, self.theme_problems = load_themes()
-        chosen = next((theme for theme in themes if theme.name == theme_name), None)
-        super().__init__(ansi_color=chosen.is_ansi if chosen is not None else None)
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        loaded, self.theme_problems = load_themes()
+        self.themes = {theme.name: theme for theme in loaded}
+        name = settings.theme if settings.theme in self.themes else DEFAULT_THEME
+        super().__init__(ansi_color=self.themes[name].is_ansi)
         self.set_reactive(App.ansi_color, None)  # from now on each theme says it
-        for theme in themes:
+        self._theme_before: str | None = None
+        self._preview_timer: Timer | None = None
+        for theme in loaded:
             self.register_theme(_textual_theme(theme))
-        if theme_name in self.available_themes:
-            self._begin_with(theme_name)
+        self._begin_with(name)
+        if name != settings.theme:
+            where, known = settings.origin("theme"), ", ".join(self.themes)
+            self.theme_problems.append(f"{where}: there is no theme {settings.theme!r}; there are {known}")
+
+    def toast(self, text: str, *, severity: Any = "information") -> None:
+        """A short message; the text is made safe and is no markup."""
+        self.notify(sanitize_line(text), severity=severity, markup=False)
+
+    def choose_theme(self, name: str) -> None:
+        """A theme for this start and, saved, for the next ones."""
+        from tui.config_saving import save_setting  # noqa: PLC0415  needed by a choice alone
+
+        self._theme_before = None
+        self.theme = name
+        try:
+            self.toast(f"Theme {name}, {save_setting(self.settings, 'theme', name)}.")
+        except ConfigError as error:
+            self.toast(f"Theme {name} until you quit; not saved: {error}", severity="warning")
+
+    @on(CommandPalette.OptionHighlighted)
+    def _palette_moved(self, message: CommandPalette.OptionHighlighted) -> None:
+        """Shows the theme that the cursor of the palette rests on, and the own one on every other entry."""
+        command = getattr(getattr(message.highlighted_event.option, "hit", None), "command", None)
+        name = None
+        if isinstance(command, partial) and command.func == self.choose_theme:
+            name = str(command.args[0])
+        self._stop_preview_timer()
+        self._preview_timer = self.set_timer(_REST_S, lambda: self._preview(name))
+
+    @on(CommandPalette.Closed)
+    def _palette_closed(self, message: CommandPalette.Closed) -> None:
+        """Takes a preview back; what was chosen is done first, and may be to keep it."""
+        self._stop_preview_timer()
+        if message.option_selected:
+            self.call_later(self._preview, None)
         else:
-            self.theme_problems.append(f"There is no theme {theme_name!r}; ctrl+p, theme: choose lists them.")
+            self._preview(None)
+
+    def _preview(self, name: str | None) -> None:
+        if name is not None and self._theme_before is None:
+            self._theme_before = self.theme
+        if self._theme_before is not None:
+            self.theme = name or self._theme_before
+        if name is None:
+            self._theme_before = None
+
+    def _stop_preview_timer(self) -> None:
+        if self._preview_timer is not None:
+            self._preview_timer.stop()
 
     def _begin_with(self, name: str) -> None:
         """As setting `theme`, which would make all styles a second time after the first paint had to wait for them."""

@@ -31,6 +31,7 @@ from tui.screens.help_screen import HelpScreen
 from tui.screens.metric_screen import MetricScreen
 from tui.screens.palette_commands import CommandsProvider
 from tui.screens.pick_screen import PickScreen
+from tui.theme_files import load_themes
 
 NOWHERE = Settings(url="http://127.0.0.1:9")
 Check = Callable[[StreamscopeApp, Pilot[None]], Awaitable[None]]
@@ -136,12 +137,11 @@ async def lists_models(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await close_box(app, pilot)
 
 
-async def lists_themes(app: StreamscopeApp, pilot: Pilot[None]) -> None:
-    await until(pilot, lambda: isinstance(app.screen, CommandPalette) and isinstance(app.focused, Input))
-    app.screen.query_one(Input).value = "streamscope-light"
-    await until(pilot, lambda: app.screen.query_one(OptionList).option_count == 1)
-    await pilot.press("down", "enter")
-    await until(pilot, lambda: app.theme == "streamscope-light")
+def shows_theme(name: str) -> Check:
+    async def check(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: app.theme == name and any(text.startswith(f"Theme {name}") for text in toasts(app)))
+
+    return check
 
 
 async def saves_the_screen(app: StreamscopeApp, pilot: Pilot[None]) -> None:
@@ -169,12 +169,13 @@ async def forgets_prompts(app: StreamscopeApp, pilot: Pilot[None]) -> None:
 
 MODE_TITLES = {"raw": "2 raw", "word": "2 words", "sentence": "2 sentences", "line": "2 lines"}
 MODE_TITLES |= {"paragraph": "2 paragraphs", "markdown": "2 blocks"}
+THEMES = sorted(theme.name for theme in load_themes(Path("/nowhere"))[0])
 ANYWHERE: dict[str, Check] = {
     "run: clear history": forgets_prompts,
     "endpoint: transport": next_is_websocket,
     "model: choose": lists_models,
     "file: screenshot": saves_the_screen,
-    "theme: choose": lists_themes,
+    **{f"theme: {name}": shows_theme(name) for name in THEMES},
     "help: this pane": explains("1 text"),
     "help: about": explains("MIT licence"),
 }

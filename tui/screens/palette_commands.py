@@ -50,7 +50,10 @@ def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
     yield SystemCommand("endpoint: transport", "SSE, WebSocket or direct for the next run", app.action_next_transport)
     yield SystemCommand("model: choose", "a list of the endpoint's models, for the next run", app.action_choose_model)
     yield from _screen_of(app).commands()
-    yield SystemCommand("theme: choose", "colours of the app", app.action_change_theme)
+    for name, theme in app.themes.items():
+        shade = "dark" if theme.dark else "light"
+        line = f"{shade}; the cursor shows it, enter keeps it for the next starts too"
+        yield SystemCommand(f"theme: {name}", line, partial(app.choose_theme, name))
     yield SystemCommand("file: screenshot", "the screen as SVG in the current folder", app.action_shot)
     yield SystemCommand("help: this pane", "what its numbers mean, and every key", app.action_pane_help)
     yield SystemCommand("help: about", "version, and where the settings stand", partial(_show_about, app))
