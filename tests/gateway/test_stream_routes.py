@@ -123,10 +123,33 @@ async def test_resuming_after_any_event_gives_the_exact_rest_and_asks_upstream_o
         for position, event in enumerate(whole):
             rest = await read_events(server, body=None, Last_Event_ID=event.id)
             assert rest == whole[position + 1 :]
+        beginning = whole[0].id.replace(":0", ":-1")
+        assert await read_events(server, body=None, Last_Event_ID=beginning) == whole
         assert len(upstream.requests) == 1
 
 
-@pytest.mark.parametrize("cursor", ["{gen}:99", "{other}:0", "nonsense", "{gen}:", "{gen}:-1", "{gen}:1²"])
+async def test_what_the_log_had_to_drop_is_410_and_the_readers_miss_nothing() -> None:
+    async def many(exchange: Exchange) -> None:
+        await exchange.head()
+        for number in range(6_000):
+            await exchange.tokens(f"{number} ")
+        await exchange.finish()
+
+    async with (
+        ScriptedUpstream(many) as upstream,
+        running_gateway(gateway_settings(upstream.url, log_events=3_000)) as server,
+        httpx.AsyncClient(base_url=server.url, trust_env=False) as client,
+    ):
+        whole = await read_events(server)
+        assert "".join(event.data.get("content", "") for event in whole) == "".join(f"{n} " for n in range(6_000))
+        assert whole[-1].data["count"] == len(whole) - 1
+        too_old = await client.post("/v1/stream", headers={"Last-Event-ID": whole[5].id})
+        assert (too_old.status_code, too_old.json()["error"]["code"]) == (410, "resume_expired")
+        assert "too old" in too_old.json()["error"]["message"]
+        assert await read_events(server, body=None, Last_Event_ID=whole[-20].id) == whole[-19:]
+
+
+@pytest.mark.parametrize("cursor", ["{gen}:99", "{other}:0", "nonsense", "{gen}:", "{gen}:-2", "-1", "{gen}:1²"])
 async def test_a_cursor_that_is_unknown_is_410_and_never_a_gap(cursor: str) -> None:
     async with (
         ScriptedUpstream(seven_words) as upstream,
@@ -380,7 +403,7 @@ async def test_a_key_that_the_upstream_echoes_is_masked(monkeypatch: pytest.Monk
         assert events[0].data["message"].startswith("bad: ")
 
 
-async def test_an_answer_over_the_cap_ends_with_too_large() -> None:
+async def test_an_answer_longer_than_allowed_ends_with_too_large() -> None:
     async def endless(exchange: Exchange) -> None:
         await exchange.head()
         while True:
@@ -388,13 +411,15 @@ async def test_an_answer_over_the_cap_ends_with_too_large() -> None:
 
     async with (
         ScriptedUpstream(endless) as upstream,
-        running_gateway(gateway_settings(upstream.url, log_events=20)) as server,
+        running_gateway(gateway_settings(upstream.url, stream_bytes=2_000)) as server,
     ):
         events = await read_events(server)
         await upstream.wait_for_hang_ups(1)
-    assert [event.name for event in events] == ["chunk"] * 20 + ["error"]
+    count = len(events) - 1
+    assert 20 < count < 40
+    assert [event.name for event in events] == ["chunk"] * count + ["error"]
     assert (events[-1].data["kind"], events[-1].data["outcome"]) == ("too_large", "incomplete")
-    assert events[-1].data["sha256"] == sha256("word " * 20)
+    assert (events[-1].data["count"], events[-1].data["sha256"]) == (count, sha256("word " * count))
 
 
 async def test_an_answer_that_takes_too_long_ends_with_timeout() -> None:
@@ -542,7 +567,7 @@ async def test_a_reader_that_takes_nothing_is_cut_off_and_the_upstream_closed() 
 
     async with (
         ScriptedUpstream(endless) as upstream,
-        running_gateway(gateway_settings(upstream.url, send_s=0.3, log_bytes=500_000_000)) as server,
+        running_gateway(gateway_settings(upstream.url, send_s=0.3, stream_bytes=500_000_000)) as server,
     ):
         reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(server.url).port, limit=2**10)
         body = json.dumps(HELLO).encode()

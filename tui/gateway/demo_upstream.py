@@ -25,6 +25,7 @@ from tui.gateway.error_responses import error_response
 from tui.gateway.gateway_events import usage_members
 from tui.gateway.live_response import LiveResponse, until_client_leaves
 from tui.gateway.upstreams import OnChunks, UpstreamRun
+from tui.transports.base import Room
 from tui.transports.replay import ReplayTransport
 from tui.transports.run_stream import StreamRun
 
@@ -41,11 +42,11 @@ class DemoUpstream:
     def __init__(self, send_s: float) -> None:
         self._send_s = send_s
 
-    def open_run(self, request: StreamRequest, on_chunks: OnChunks) -> UpstreamRun:
+    def open_run(self, request: StreamRequest, on_chunks: OnChunks, room: Room) -> UpstreamRun:
         """A run over the recording of the model. Raises GatewayError 404 for a model that is none."""
         capture = demo_capture(find_demo(request.model))
         plan = RunPlan(TransportName.DIRECT, capture.header.url, request, dialect=capture.header.dialect)
-        return StreamRun(plan, _forget, transport=ReplayTransport(capture), on_chunks=on_chunks)
+        return StreamRun(plan, _forget, transport=ReplayTransport(capture, room=room), on_chunks=on_chunks)
 
     def complete(self, body: dict[str, Any], raw_body: bytes) -> ASGIApp:  # noqa: ARG002  the interface's signature
         """The recorded bytes as they came, or without `stream` their text as one object, after the same time."""

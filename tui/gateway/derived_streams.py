@@ -17,8 +17,7 @@ from tui.core.text.buffers import make_buffer
 from tui.core.text.json_parser import JSONStreamParser, JSONValue
 from tui.core.wire.sse_codec import SSEEvent
 from tui.gateway import gateway_events as events
-from tui.gateway.generation_log import LogEntry
-from tui.gateway.generations import Generation
+from tui.gateway.generation_log import GenerationLog, LogEntry
 from tui.gateway.sse_adapter import KEEP_ALIVE
 
 _NO_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -90,9 +89,9 @@ class JSONView:
         return _NO_ASCII.sub(_escaped, source.translate(_LINE_ENDS))
 
 
-async def stream_view(generation: Generation, view: ContentView, keep_alive_s: float) -> AsyncGenerator[bytes, None]:
+async def stream_view(log: GenerationLog, view: ContentView, keep_alive_s: float) -> AsyncGenerator[bytes, None]:
     """The encoded events of the view; the last one is `{"done": true}` or `{"error": {...}}`."""
-    async with aclosing(generation.log.read(-1, keep_alive_s)) as batches:
+    async with aclosing(log.read(-1, keep_alive_s)) as batches:
         async for batch in batches:
             found = [line for entry in batch for line in _lines_of(entry, view)]
             if found or not batch:

@@ -30,8 +30,9 @@ class GatewayLimits:
     stream_count: int = 256
     connection_count: int = 1_024
     generation_s: float = 600.0
+    stream_bytes: int = 32 * _MEBIBYTE
     log_bytes: int = 4 * _MEBIBYTE
-    log_events: int = 65_536
+    log_events: int = 16_384
     retained_s: float = 300.0
     retained_bytes: int = 8 * _MEBIBYTE
     retained_count: int = 1_000

@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult
@@ -19,48 +18,52 @@ from tui.core.request import StreamRequest
 from tui.errors import GatewayError
 from tui.gateway import gateway_events as events
 from tui.gateway.gateway_settings import GatewayLimits
-from tui.gateway.generation_log import GenerationLog, LogFullError, LogGapError, MemoryLog
+from tui.gateway.generation_log import GenerationLog, LogEntry, LogGapError
+from tui.gateway.log_store import LogStore
 from tui.gateway.stream_slots import StreamSlots
 from tui.gateway.upstreams import Upstream, UpstreamRun
 
+GENERATION_HEADER = "X-Streamscope-Generation"
+"""Names the generation in the head of a response, so that a client can come back before it has read one event.
+
+A WebSocket's handshake announces the id that its first `complete` will have."""
 _LOGGER = logging.getLogger(__name__)
-_ENTRY_COST_BYTES = 144
-"""What an entry costs beyond its data: by sys.getsizeof 56 + 49 (text) + 28 (number), and its place in the list."""
 _UNREAD_S = 10.0
 """A generation that no writer took up within this time has lost its client before the response began."""
 
 
 class Generation:
-    """One answer: its log, its upstream run, and who reads it. Ends with exactly one terminal event."""
+    """One answer being made: its log, its upstream run, and who reads it. Ends with exactly one terminal event."""
 
-    def __init__(self, log: GenerationLog, hidden: tuple[str, ...]) -> None:
-        self.id = secrets.token_hex(16)
+    def __init__(self, generation_id: str, log: GenerationLog, hidden: tuple[str, ...], limit_bytes: int) -> None:
+        self.id = generation_id
         self.log = log
-        self.proof = events.ContentProof()
         self.reader_count = 0
         self.ended = asyncio.Event()
-        self.terminal: str | None = None
         self.release_timer: asyncio.TimerHandle | None = None
+        self._proof = events.ContentProof()
         self._hidden = hidden
+        self._room_bytes = limit_bytes
         self._run: UpstreamRun | None = None
         self._is_stopped = False
         self._problem: StreamProblem | None = None
 
     def add_chunks(self, chunks: list[StreamChunk]) -> None:
-        """Logs what one read of the upstream brought; over the cap the generation stops with `too_large`."""
+        """Logs what one read of the upstream brought; over the limit the generation stops with `too_large`."""
         for chunk in chunks:
             if self._is_stopped or not events.is_worth_sending(chunk):
                 continue
-            try:
-                self.log.append(events.CHUNK, events.to_json_line(events.chunk_members(chunk, self.proof.count)))
-            except LogFullError as full:
-                self.stop(StreamProblem.of("too_large", f"The gateway's log is full: {full}."))
+            line = events.to_json_line(events.chunk_members(chunk, self._proof.count))
+            self._room_bytes -= len(line)
+            if self._room_bytes < 0:
+                self.stop(StreamProblem.of("too_large", "The answer is longer than the gateway lets one be."))
                 return
-            self.proof.add(chunk.content)
+            self.log.append(events.CHUNK, line)
+            self._proof.add(chunk.content)
 
     def stop(self, problem: StreamProblem | None = None) -> None:
         """Closes the upstream at once: a cancel, or a fault of the gateway's when there is a problem. Idempotent."""
-        if self._is_stopped or self.terminal is not None:
+        if self._is_stopped or self.log.terminal is not None:
             return
         self._is_stopped = True
         self._problem = problem
@@ -76,7 +79,7 @@ class Generation:
             _LOGGER.exception("a generation failed inside the gateway")
             self._finish_error(StreamProblem.of("internal", "The gateway itself failed."), Outcome.INCOMPLETE)
         finally:
-            if self.terminal is None:
+            if self.log.terminal is None:
                 self._finish_error(shutdown_problem(), Outcome.INCOMPLETE)
 
     async def _result(self, open_run: Callable[[], UpstreamRun], time_limit_s: float) -> StreamResult:
@@ -97,34 +100,39 @@ class Generation:
         if self._problem is not None:
             self._finish_error(self._problem, Outcome.INCOMPLETE)
         elif result.outcome is Outcome.CANCELLED or self._is_stopped:
-            self._finish(events.CANCELLED, self.proof.members())
+            self._finish(events.CANCELLED, self._proof.members())
         elif result.outcome is Outcome.COMPLETED:
-            self._finish(events.DONE, events.done_members(result.finish_reason, result.usage, self.proof))
+            self._finish(events.DONE, events.done_members(result.finish_reason, result.usage, self._proof))
         else:
             problem = result.problem or StreamProblem.of("internal", "The upstream ended without a reason.")
             self._finish_error(events.public_problem(problem, self._hidden), result.outcome)
 
     def _finish_error(self, problem: StreamProblem, outcome: Outcome) -> None:
-        self._finish(events.ERROR, events.error_members(problem, outcome, self.proof))
+        self._finish(events.ERROR, events.error_members(problem, outcome, self._proof))
 
     def _finish(self, event: str, members: dict[str, Any]) -> None:
-        self.terminal = event
-        self._run = None  # it holds all chunks a second time, and a finished log is kept for minutes
+        self._run = None  # it holds all chunks a second time
         self.log.finish(event, events.to_json_line(members))
         self.ended.set()
 
 
 class Generations:
-    """All generations of a gateway: starts, finds, cancels and forgets them, and owns their producer tasks."""
+    """All generations of a gateway: starts, finds and cancels them, and owns their producer tasks."""
 
-    def __init__(self, upstream: Upstream, limits: GatewayLimits, slots: StreamSlots, grace_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        upstream: Upstream,
+        limits: GatewayLimits,
+        slots: StreamSlots,
+        store: LogStore,
+        grace_s: float = 0.0,
+    ) -> None:
         self._upstream = upstream
         self._limits = limits
         self._slots = slots
+        self._store = store
         self._grace_s = grace_s
         self._running: dict[str, Generation] = {}
-        self._finished: OrderedDict[str, tuple[Generation, float]] = OrderedDict()
-        self._retained_bytes = 0
         self._reader_count = 0
         self._all_read = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
@@ -138,53 +146,76 @@ class Generations:
             finally:
                 self.stop_all()
 
-    def start(self, request: StreamRequest) -> Generation:
-        """A new generation whose producer runs. Raises GatewayError 503 when there are too many."""
+    def start(self, request: StreamRequest, generation_id: str | None = None) -> Generation:
+        """A new generation whose producer runs; `generation_id` is one that was announced before (`new_id`).
+
+        Raises GatewayError 503 when there are too many.
+        """
         if self._tasks is None:
             raise RuntimeError("generations are started inside running()")
         self._slots.take()
-        limits = self._limits
-        generation = Generation(MemoryLog(limits.log_events, limits.log_bytes), tuple(self._upstream.secrets))
-        self._running[generation.id] = generation
+        generation_id = generation_id or new_id()
+        hidden = tuple(self._upstream.secrets)
+        generation = Generation(generation_id, self._store.create(generation_id), hidden, self._limits.stream_bytes)
+        self._running[generation_id] = generation
         self._release_after(generation, max(self._grace_s, _UNREAD_S))
         self._tasks.create_task(self._produce(generation, request))
         return generation
 
-    def find(self, generation_id: str) -> Generation:
-        """The generation of that id. Raises GatewayError 410 when it is unknown or forgotten."""
-        self._forget_old()
-        if generation_id in self._running:
-            return self._running[generation_id]
-        if generation_id in self._finished:
-            return self._finished[generation_id][0]
-        raise _gone("The gateway does not know this answer, or no longer.")
+    def log_of(self, generation_id: str) -> GenerationLog:
+        """The log of that generation. Raises GatewayError 410 when it is unknown or forgotten."""
+        log = self._store.find(generation_id)
+        if log is None:
+            raise _gone("The gateway does not know this answer, or no longer.")
+        return log
 
-    def resume(self, generation_id: str, after: int) -> Generation:
-        """As `find`, if all that comes after event `after` can still be read; else GatewayError 410."""
-        generation = self.find(generation_id)
+    def resumable(self, generation_id: str, after: int) -> GenerationLog:
+        """As `log_of`, if all that comes after event `after` can still be read; else GatewayError 410."""
+        log = self.log_of(generation_id)
         try:
-            generation.log.check_cursor(after)
+            log.check_cursor(after)
         except LogGapError as gap:
             raise _gone(f"The answer cannot go on there: {gap}.") from gap
-        return generation
+        return log
+
+    async def cancel(self, generation_id: str, wait_s: float) -> LogEntry | None:
+        """Stops a generation and gives its terminal event; None when it had not ended after `wait_s`.
+
+        One that had ended stays as it was. Raises GatewayError as `log_of`.
+        """
+        log = self.log_of(generation_id)
+        generation = self._running.get(generation_id)
+        if generation is not None:
+            generation.stop()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await generation.ended.wait()
+        return log.terminal
+
+    def stop(self, generation_id: str) -> None:
+        """Stops a generation that runs; its readers get the terminal event."""
+        if generation_id in self._running:
+            self._running[generation_id].stop()
 
     @contextmanager
-    def reading(self, generation: Generation) -> Iterator[None]:
+    def reading(self, generation_id: str) -> Iterator[None]:
         """The time in which a client reads; when the last one leaves, the upstream is closed (after the grace)."""
-        generation.reader_count += 1
         self._reader_count += 1
         self._all_read.clear()
-        if generation.release_timer is not None:
-            generation.release_timer.cancel()
+        generation = self._running.get(generation_id)
+        if generation is not None:
+            generation.reader_count += 1
+            _stop_timer(generation)
         try:
             yield
         finally:
-            generation.reader_count -= 1
             self._reader_count -= 1
-            if generation.reader_count == 0:
-                self._release_after(generation, self._grace_s)
             if self._reader_count == 0:
                 self._all_read.set()
+            if generation is not None:
+                generation.reader_count -= 1
+                if generation.reader_count == 0:
+                    self._release_after(generation, self._grace_s)
 
     @property
     def is_closing(self) -> bool:
@@ -207,7 +238,7 @@ class Generations:
             _LOGGER.warning("%d readers did not take their last event", self._reader_count)
 
     def _release_after(self, generation: Generation, delay_s: float) -> None:
-        if generation.terminal is not None:
+        if generation.log.terminal is not None:
             return
         if delay_s <= 0:
             generation.stop()
@@ -215,32 +246,21 @@ class Generations:
             generation.release_timer = asyncio.get_running_loop().call_later(delay_s, generation.stop)
 
     async def _produce(self, generation: Generation, request: StreamRequest) -> None:
+        def open_run() -> UpstreamRun:
+            return self._upstream.open_run(request, generation.add_chunks, generation.log.room)
+
         try:
-            await generation.produce(
-                lambda: self._upstream.open_run(request, generation.add_chunks), self._limits.generation_s
-            )
+            await generation.produce(open_run, self._limits.generation_s)
         finally:
             self._slots.give_back()
-            self._retain(generation)
+            _stop_timer(generation)
+            del self._running[generation.id]
+            self._store.retire(generation.id)
 
-    def _retain(self, generation: Generation) -> None:
-        if generation.release_timer is not None:
-            generation.release_timer.cancel()
-        del self._running[generation.id]
-        self._finished[generation.id] = (generation, asyncio.get_running_loop().time())
-        self._retained_bytes += _cost(generation)
-        self._forget_old()
 
-    def _forget_old(self) -> None:
-        limits = self._limits
-        horizon = asyncio.get_running_loop().time() - limits.retained_s
-        while self._finished:
-            generation, ended_at = next(iter(self._finished.values()))
-            is_many = len(self._finished) > limits.retained_count or self._retained_bytes > limits.retained_bytes
-            if not is_many and ended_at > horizon:
-                return
-            del self._finished[generation.id]
-            self._retained_bytes -= _cost(generation)
+def new_id() -> str:
+    """The id of a generation: who knows it may read and cancel it, so it cannot be guessed."""
+    return secrets.token_hex(16)
 
 
 def shutdown_problem() -> StreamProblem:
@@ -248,8 +268,9 @@ def shutdown_problem() -> StreamProblem:
     return StreamProblem.of("server_going_away", "The gateway is shutting down.")
 
 
-def _cost(generation: Generation) -> int:
-    return generation.log.byte_count + _ENTRY_COST_BYTES * generation.log.next_seq
+def _stop_timer(generation: Generation) -> None:
+    if generation.release_timer is not None:
+        generation.release_timer.cancel()
 
 
 def _gone(message: str) -> GatewayError:

@@ -14,6 +14,8 @@ from typing import Any
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tui.gateway.generation_log import LogGapError
+
 STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
 
@@ -64,7 +66,7 @@ class LiveResponse(StreamingResponse):
                 async for piece in pieces:
                     message = {"type": "http.response.body", "body": piece, "more_body": True}
                     await send_within(send, message, self._send_s)
-        except TimeoutError:
+        except (TimeoutError, LogGapError):
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 

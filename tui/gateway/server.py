@@ -24,11 +24,12 @@ from starlette.middleware.cors import CORSMiddleware
 from tui.errors import UsageError
 from tui.gateway.error_responses import install_error_responses
 from tui.gateway.gateway_settings import GatewaySettings
+from tui.gateway.generations import GENERATION_HEADER
 from tui.gateway.guards import AddressGuard, BodyGuard, TokenGuard
 from tui.gateway.health_route import health_router
 from tui.gateway.openai_routes import openai_router
 from tui.gateway.services import Services, make_services
-from tui.gateway.stream_routes import GENERATION_HEADER, stream_router
+from tui.gateway.stream_routes import stream_router
 from tui.gateway.upstreams import Upstream
 from tui.version import __version__
 
@@ -59,7 +60,14 @@ def create_app(settings: GatewaySettings, upstream: Upstream | None = None) -> F
             yield
         await services.upstream.aclose()
 
-    app = FastAPI(title="streamscope gateway", version=__version__, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="streamscope gateway",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},  # prompts stay here
+    )
     app.state.services = services
     for router in (stream_router, openai_router, health_router):
         app.include_router(router)

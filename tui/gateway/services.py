@@ -10,7 +10,9 @@ from starlette.requests import HTTPConnection
 
 from tui.gateway.demo_upstream import DemoUpstream
 from tui.gateway.gateway_settings import DEMO, GatewaySettings
+from tui.gateway.generation_log import LogLimits
 from tui.gateway.generations import Generations
+from tui.gateway.log_store import MemoryLogStore, Retention
 from tui.gateway.sse_adapter import SSEStreamAdapter
 from tui.gateway.stream_slots import StreamSlots
 from tui.gateway.upstream_probe import UpstreamProbe
@@ -37,7 +39,11 @@ def make_services(settings: GatewaySettings, upstream: Upstream | None = None) -
     limits = settings.limits
     source = upstream or _upstream(settings)
     slots = StreamSlots(limits.stream_count)
-    generations = Generations(source, limits, slots, settings.resume_grace_s)
+    store = MemoryLogStore(
+        LogLimits(limits.log_events, limits.log_bytes),
+        Retention(limits.retained_count, limits.retained_bytes, limits.retained_s),
+    )
+    generations = Generations(source, limits, slots, store, settings.resume_grace_s)
     return Services(
         settings=settings,
         upstream=source,

@@ -11,8 +11,7 @@ from contextlib import aclosing
 
 from tui.core.wire.sse_codec import SSEEvent
 from tui.errors import GatewayError
-from tui.gateway.generation_log import LogEntry
-from tui.gateway.generations import Generation
+from tui.gateway.generation_log import GenerationLog, LogEntry
 
 MEDIA_TYPE = "text/event-stream"
 KEEP_ALIVE = b": keep-alive\n\n"
@@ -24,14 +23,14 @@ class SSEStreamAdapter:
     def __init__(self, keep_alive_s: float = 15.0) -> None:
         self._keep_alive_s = keep_alive_s
 
-    async def stream_sse(self, generation: Generation, after: int = -1) -> AsyncGenerator[bytes, None]:
+    async def stream_sse(self, generation_id: str, log: GenerationLog, after: int = -1) -> AsyncGenerator[bytes, None]:
         """The encoded events after event `after`, as they come; ends behind the terminal one.
 
         Raises LogGapError when the log does not have what comes next.
         """
-        async with aclosing(generation.log.read(after, self._keep_alive_s)) as batches:
+        async with aclosing(log.read(after, self._keep_alive_s)) as batches:
             async for batch in batches:
-                yield b"".join(encode_entry(generation.id, entry) for entry in batch) or KEEP_ALIVE
+                yield b"".join(encode_entry(generation_id, entry) for entry in batch) or KEEP_ALIVE
 
 
 def encode_entry(generation_id: str, entry: LogEntry) -> bytes:
@@ -40,8 +39,13 @@ def encode_entry(generation_id: str, entry: LogEntry) -> bytes:
 
 
 def parse_event_id(event_id: str) -> tuple[str, int]:
-    """(generation, seq) of a Last-Event-ID. Raises GatewayError 410: an id that is not ours resumes nothing."""
+    """(generation, seq) of a Last-Event-ID; -1 for a reader that has no event yet.
+
+    Raises GatewayError 410: an id that is not ours resumes nothing.
+    """
     generation_id, colon, seq = event_id.rpartition(":")
+    if seq == "-1":
+        return generation_id, -1
     if not colon or not (seq.isascii() and seq.isdigit() and len(seq) <= 18):
         raise GatewayError(410, "resume_expired", "Last-Event-ID is not of this gateway: expected <generation>:<seq>.")
     return generation_id, int(seq)

@@ -5,7 +5,7 @@ Each streaming route answers at once and reads the log of a generation; what fai
 
 from __future__ import annotations
 
-import asyncio
+import json
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
@@ -14,13 +14,12 @@ from starlette.responses import StreamingResponse
 
 from tui.errors import GatewayError
 from tui.gateway.derived_streams import BufferedView, ContentView, JSONView, RawView, stream_view
-from tui.gateway.generations import Generation
+from tui.gateway.generations import GENERATION_HEADER
 from tui.gateway.live_response import LiveResponse
 from tui.gateway.request_models import SeedStreamBody, StreamBody, stream_request
 from tui.gateway.services import AppServices, Services
 from tui.gateway.sse_adapter import MEDIA_TYPE, parse_event_id
 
-GENERATION_HEADER = "X-Streamscope-Generation"
 DEFAULT_BUFFER = "word"
 _CANCEL_WAIT_S = 2.0
 _EVENT_STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {}}, "description": "An event stream."}}
@@ -37,12 +36,12 @@ async def stream(
     """A new answer as typed events, or with Last-Event-ID the rest of one that was cut."""
     if last_event_id:
         generation_id, after = parse_event_id(last_event_id)
-        generation = services.generations.resume(generation_id, after)
-        return _live(services, generation, services.sse_adapter.stream_sse(generation, after))
+        log = services.generations.resumable(generation_id, after)
+        return _live(services, generation_id, services.sse_adapter.stream_sse(generation_id, log, after))
     if body is None:
         raise GatewayError(422, "invalid_request", "Send a body with messages, or a Last-Event-ID to go on.")
     generation = services.generations.start(stream_request(body, services.settings.limits))
-    return _live(services, generation, services.sse_adapter.stream_sse(generation))
+    return _live(services, generation.id, services.sse_adapter.stream_sse(generation.id, generation.log))
 
 
 @stream_router.post("/v1/stream/raw", response_class=StreamingResponse, responses=_EVENT_STREAM)
@@ -66,14 +65,11 @@ async def stream_json(services: AppServices, body: StreamBody) -> LiveResponse:
 @stream_router.delete("/v1/stream/{generation_id}")
 async def cancel(services: AppServices, generation_id: str) -> dict[str, Any]:
     """Stops an answer at once and says how it ended; one that had ended stays as it was."""
-    generation = services.generations.find(generation_id)
-    generation.stop()
-    try:
-        async with asyncio.timeout(_CANCEL_WAIT_S):
-            await generation.ended.wait()
-    except TimeoutError:
-        return {"gen": generation.id, "state": "cancelling"}
-    return {"gen": generation.id, "state": generation.terminal, **generation.proof.members()}
+    terminal = await services.generations.cancel(generation_id, _CANCEL_WAIT_S)
+    if terminal is None:
+        return {"gen": generation_id, "state": "cancelling"}
+    proof = json.loads(terminal.data)
+    return {"gen": generation_id, "state": terminal.event, "count": proof["count"], "sha256": proof["sha256"]}
 
 
 @stream_router.websocket("/v1/ws/stream")
@@ -85,14 +81,14 @@ async def stream_websocket(services: AppServices, websocket: WebSocket) -> None:
 def _viewed(services: Services, body: StreamBody, view: ContentView) -> LiveResponse:
     limits = services.settings.limits
     generation = services.generations.start(stream_request(body, limits))
-    return _live(services, generation, stream_view(generation, view, limits.keep_alive_s))
+    return _live(services, generation.id, stream_view(generation.log, view, limits.keep_alive_s))
 
 
-def _live(services: Services, generation: Generation, pieces: AsyncGenerator[bytes, None]) -> LiveResponse:
+def _live(services: Services, generation_id: str, pieces: AsyncGenerator[bytes, None]) -> LiveResponse:
     return LiveResponse(
         pieces,
-        lease=services.generations.reading(generation),
+        lease=services.generations.reading(generation_id),
         send_s=services.settings.limits.send_s,
         media_type=MEDIA_TYPE,
-        headers={GENERATION_HEADER: generation.id},
+        headers={GENERATION_HEADER: generation_id},
     )

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from tui.core.chunks import StreamChunk, StreamResult
 from tui.core.request import StreamRequest
+from tui.transports.base import Room
 
 OnChunks = Callable[[list[StreamChunk]], None]
 """Takes what one read brought, at once; never blocks, never raises."""
@@ -39,7 +40,7 @@ class Upstream(Protocol):
     def secrets(self) -> Sequence[str]:
         """Texts that must reach no client: key and address."""
 
-    def open_run(self, request: StreamRequest, on_chunks: OnChunks) -> UpstreamRun:
+    def open_run(self, request: StreamRequest, on_chunks: OnChunks, room: Room) -> UpstreamRun:
         """A run that has not begun. Raises GatewayError for a model that does not exist here."""
 
     def complete(self, body: dict[str, Any], raw_body: bytes) -> ASGIApp:

@@ -19,6 +19,7 @@ from tui.errors import UsageError
 from tui.gateway.completion_relay import CompletionRelay
 from tui.gateway.gateway_settings import GatewaySettings, is_loopback_host
 from tui.gateway.upstreams import OnChunks, UpstreamRun
+from tui.transports.base import Room
 from tui.transports.run_stream import StreamRun
 
 PROBE_S = 2.0
@@ -50,7 +51,7 @@ class URLUpstream:
             trust_env=not is_loopback,
         )
 
-    def open_run(self, request: StreamRequest, on_chunks: OnChunks) -> UpstreamRun:
+    def open_run(self, request: StreamRequest, on_chunks: OnChunks, room: Room) -> UpstreamRun:
         """A run over the network that has not begun."""
         plan = RunPlan(
             TransportName.DIRECT,
@@ -59,7 +60,7 @@ class URLUpstream:
             clocks=self._clocks,
             insecure_http=self._insecure_http,
         )
-        return StreamRun(plan, _forget, on_chunks=on_chunks)
+        return StreamRun(plan, _forget, on_chunks=on_chunks, room=room)
 
     def complete(self, body: dict[str, Any], raw_body: bytes) -> CompletionRelay:  # noqa: ARG002  the interface
         """A relay of the client's body, byte for byte."""

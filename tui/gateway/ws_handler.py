@@ -20,8 +20,8 @@ from tui.errors import GatewayError
 from tui.gateway import gateway_events as events
 from tui.gateway.error_responses import RETRY_AFTER_S, validation_sentence
 from tui.gateway.gateway_settings import GatewayLimits
-from tui.gateway.generation_log import LogEntry
-from tui.gateway.generations import Generation, Generations
+from tui.gateway.generation_log import GenerationLog, LogEntry, LogGapError
+from tui.gateway.generations import GENERATION_HEADER, Generations, new_id
 from tui.gateway.request_models import CancelBody, ResumeBody, StreamBody, stream_request
 
 POLICY_VIOLATION, SERVICE_RESTART, TRY_AGAIN_LATER = 1008, 1012, 1013
@@ -39,8 +39,9 @@ class WebSocketStreamHandler:
 
     async def handle_connection(self, websocket: WebSocket) -> None:
         """Accepts the connection and serves it until either side closes it."""
-        await websocket.accept()
-        connection = _Connection(websocket, self._generations, self._limits)
+        first_id = new_id()
+        await websocket.accept(headers=[(GENERATION_HEADER.lower().encode(), first_id.encode())])
+        connection = _Connection(websocket, self._generations, self._limits, first_id)
         try:
             async with asyncio.TaskGroup() as tasks:
                 receiving = tasks.create_task(connection.receive_all(tasks))
@@ -55,15 +56,16 @@ class WebSocketStreamHandler:
 class _Sending:
     """The answer that is being sent on a connection."""
 
-    generation: Generation
+    generation_id: str
     task: asyncio.Task[None]
 
 
 class _Connection:
     """The state of one connection: what is being sent on it, if anything."""
 
-    def __init__(self, websocket: WebSocket, generations: Generations, limits: GatewayLimits) -> None:
+    def __init__(self, websocket: WebSocket, generations: Generations, limits: GatewayLimits, first_id: str) -> None:
         self._websocket = websocket
+        self._announced_id: str | None = first_id
         self._generations = generations
         self._limits = limits
         self._sending: _Sending | None = None
@@ -121,17 +123,20 @@ class _Connection:
     async def _complete(self, data: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
         self._check_idle()
         request = stream_request(_valid(StreamBody, data), self._limits)
-        self._send_from(self._generations.start(request), -1, tasks)
+        generation = self._generations.start(request, self._announced_id)
+        self._announced_id = None
+        self._send_from(generation.id, generation.log, -1, tasks)
 
     async def _resume(self, data: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
         self._check_idle()
         wanted = _valid(ResumeBody, data)
-        self._send_from(self._generations.resume(wanted.gen, wanted.after), wanted.after, tasks)
+        log = self._generations.resumable(wanted.gen, wanted.after)
+        self._send_from(wanted.gen, log, wanted.after, tasks)
 
     async def _cancel(self, data: dict[str, Any], _tasks: asyncio.TaskGroup) -> None:
         wanted = _valid(CancelBody, data).gen
-        if self._sending is not None and wanted in (None, self._sending.generation.id):
-            self._sending.generation.stop()
+        if self._sending is not None and wanted in (None, self._sending.generation_id):
+            self._generations.stop(self._sending.generation_id)
 
     def _check_idle(self) -> None:
         if self._sending is not None:
@@ -139,19 +144,21 @@ class _Connection:
                 409, "busy", "An answer is being sent on this connection: cancel it, or wait for its end."
             )
 
-    def _send_from(self, generation: Generation, after: int, tasks: asyncio.TaskGroup) -> None:
-        task = tasks.create_task(self._send_log(generation, after))
-        self._sending = _Sending(generation, task)
+    def _send_from(self, generation_id: str, log: GenerationLog, after: int, tasks: asyncio.TaskGroup) -> None:
+        task = tasks.create_task(self._send_log(generation_id, log, after))
+        self._sending = _Sending(generation_id, task)
 
-    async def _send_log(self, generation: Generation, after: int) -> None:
+    async def _send_log(self, generation_id: str, log: GenerationLog, after: int) -> None:
         try:
-            with self._generations.reading(generation):
-                await self._send(WSMessage("start", {"gen": generation.id}).to_json())
-                async with aclosing(generation.log.read(after, self._limits.keep_alive_s)) as batches:
+            with self._generations.reading(generation_id):
+                await self._send(WSMessage("start", {"gen": generation_id}).to_json())
+                async with aclosing(log.read(after, self._limits.keep_alive_s)) as batches:
                     async for batch in batches:
                         for entry in batch:
                             self._note_end(entry)
                             await self._send(encode_message(entry))
+        except LogGapError:
+            await self._close(POLICY_VIOLATION, "events were dropped before they were taken")
         finally:
             if self._sending is not None and self._sending.task is asyncio.current_task():
                 self._sending = None

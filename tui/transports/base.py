@@ -6,7 +6,7 @@ library raises passes through, for `classify` to name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from tui.core.capture import Marker, Read, Record, ResponseHead
@@ -22,6 +22,9 @@ SourceItem = ResponseHead | Read | Marker
 
 Take = Callable[[SourceItem], bool]
 """Takes what a connection brought, at once; False when the run needs nothing more of this connection."""
+
+Room = Callable[[], Awaitable[None]]
+"""Awaited before the next socket read: while it does not return, nothing is read, and so the far end must wait."""
 
 ResumePoint = tuple[str, int]
 """Generation (empty where the far end names none) and the last sequence number that was seen."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.chunks import StreamChunk, StreamResult
 from tui.core.endpoints import Endpoint
 from tui.core.request import RunPlan, TransportName
-from tui.transports.base import Now, ResumePoint, Take
+from tui.transports.base import Now, ResumePoint, Room, Take
 from tui.transports.chunk_iteration import MessageLike, iterate_chunks, request_of
 from tui.transports.credentials import PROVIDER_KEY, Credentials
 from tui.transports.run_stream import StreamRun
@@ -49,16 +49,17 @@ class DirectTransport:
     Making one imports the SDK, so that this is not charged to a clock of the run.
     """
 
-    def __init__(self, endpoint: Endpoint, credentials: Credentials) -> None:
+    def __init__(self, endpoint: Endpoint, credentials: Credentials, room: Room | None = None) -> None:
         preload()
         self._endpoint = endpoint
         self._credentials = credentials
+        self._room = room
 
     async def exchange(self, plan: RunPlan, take: Take, now: Now, resume_after: ResumePoint | None = None) -> None:  # noqa: ARG002  chat completions cannot be resumed
         """One request. Raises what the SDK and httpx2 raise, but for a status, which is a head with a body."""
         import openai  # noqa: PLC0415  half a second, see the module's head
 
-        reads = SocketReads(take, now, plan.event_limit_bytes)
+        reads = SocketReads(take, now, plan.event_limit_bytes, self._room)
         http_client = self._http_client(plan, reads)
         sdk = self._sdk(http_client)
         request = sdk.chat.completions.with_streaming_response.create(**_arguments(plan, openai.omit))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tui.core.capture import Capture, Marker, Read, ResponseHead
 from tui.core.chunks import Outcome, StreamProblem
 from tui.core.request import RunPlan
-from tui.transports.base import Now, ResumePoint, SourceItem, Take
+from tui.transports.base import Now, ResumePoint, Room, SourceItem, Take
 
 
 class RecordedBreakError(Exception):
@@ -30,11 +30,12 @@ class ReplayTransport:
     clocks to match. Raises ValueError for a speed that is not positive.
     """
 
-    def __init__(self, capture: Capture, speed: float = 1.0) -> None:
+    def __init__(self, capture: Capture, speed: float = 1.0, room: Room | None = None) -> None:
         if not speed > 0:
             raise ValueError(f"a replay needs a speed above 0, not {speed}")
         self._capture = capture
         self._speed = speed
+        self._room = room
 
     async def exchange(self, plan: RunPlan, take: Take, now: Now, resume_after: ResumePoint | None = None) -> None:  # noqa: ARG002  a capture answers no prompt
         """All connections of the capture in one. Raises RecordedBreakError if the capture ended with a problem."""
@@ -43,6 +44,8 @@ class ReplayTransport:
             await self._until(begin, record.at, now)
             if not take(_again(record, now())):
                 return
+            if self._room is not None:
+                await self._room()
         end = self._capture.end
         if end is not None:
             await self._until(begin, end.at, now)

@@ -21,7 +21,7 @@ from tui.core.endpoints import Endpoint, endpoint_of
 from tui.core.request import RunPlan, TransportName
 from tui.core.wire.response_decoder import ResponseDecoder
 from tui.errors import UsageError
-from tui.transports.base import Emit, ResumePoint, SourceItem, Transport
+from tui.transports.base import Emit, ResumePoint, Room, SourceItem, Transport
 from tui.transports.capture_header import header_of
 from tui.transports.classify import classify, refusal_problem
 from tui.transports.credentials import PROVIDER_KEY, Credentials, credentials_of, known_secrets, mask_secrets
@@ -52,7 +52,7 @@ class StreamRun:
     `emit` gets a CaptureHeader first, then heads, reads and markers as they happen, and one CaptureEnd last.
     `on_chunks` gets the chunks of each read that made any. `transport` replaces the plan's own (a replay, a
     test); the plan's URL and keys are then not looked at. `clock` is monotonic; time 0 of the capture is the
-    beginning of `run`. `key_name` is the variable of the provider's key.
+    beginning of `run`. `key_name` is the variable of the provider's key. `room` slows direct down to its taker.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class StreamRun:
         clock: Callable[[], float] = time.monotonic,
         environ: Mapping[str, str] = os.environ,
         key_name: str = PROVIDER_KEY,
+        room: Room | None = None,
     ) -> None:
         self._plan = plan
         self._emit = emit
@@ -73,6 +74,7 @@ class StreamRun:
         self._clock = clock
         self._environ = environ
         self._key_name = key_name
+        self._room = room
         self._credentials = Credentials()
         self._endpoint: Endpoint | None = None
         self._call = Interruptible()
@@ -149,7 +151,7 @@ class StreamRun:
             case TransportName.DIRECT:
                 from tui.transports.direct import DirectTransport  # noqa: PLC0415  see above
 
-                return DirectTransport(endpoint, keys)
+                return DirectTransport(endpoint, keys, self._room)
             case TransportName.SSE:
                 from tui.transports.sse import SSETransport  # noqa: PLC0415  see above
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from tui.core.capture import Marker, Read, ResponseHead
 from tui.core.readers.safe_records import safe_headers
-from tui.transports.base import Now, Take
+from tui.transports.base import Now, Room, Take
 
 
 class EnoughRead(Exception):  # noqa: N818  not an error: it leaves a library's loop once nothing more is wanted
@@ -29,10 +29,11 @@ class SocketReads:
 
     `wire_bytes` of a read counts what came since the read before it: the head and reads that brought no body
     count with the next one that did. `Marker("sent")` is given when the request begins to be written. At most
-    `limit_bytes` are read while nobody takes the body.
+    `limit_bytes` are read while nobody takes the body. `room` is awaited before each read, where there is one.
     """
 
-    def __init__(self, take: Take, now: Now, limit_bytes: int) -> None:
+    def __init__(self, take: Take, now: Now, limit_bytes: int, room: Room | None = None) -> None:
+        self.room = room
         self._take = take
         self._now = now
         self._limit_bytes = limit_bytes
@@ -120,6 +121,8 @@ class _RecordingStream:
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  their name
         self._reads.before_read()
+        if self._reads.room is not None:
+            await self._reads.room()
         data = await self._inner.read(max_bytes, timeout)
         self._reads.note_read(len(data))
         return data
