@@ -45,6 +45,7 @@ class Recorded:
     chunks: list[StreamChunk] = field(default_factory=list)
     run: StreamRun | None = None
     on_chunk_count: Callable[[int], object] | None = None
+    on_marker: Callable[[Marker], object] | None = None
 
     def reads(self) -> list[Read]:
         return [record for record in self.records if isinstance(record, Read)]
@@ -63,9 +64,14 @@ class Recorded:
         if self.on_chunk_count is not None:
             self.on_chunk_count(len(self.chunks))
 
+    def keep(self, record: Record) -> None:
+        self.records.append(record)
+        if isinstance(record, Marker) and self.on_marker is not None:
+            self.on_marker(record)
+
     def start(self, plan: RunPlan, **options: Any) -> StreamRun:
         options.setdefault("environ", ENVIRON)
-        self.run = StreamRun(plan, self.records.append, on_chunks=self.note, **options)
+        self.run = StreamRun(plan, self.keep, on_chunks=self.note, **options)
         return self.run
 
     async def finish(self, plan: RunPlan, **options: Any) -> StreamResult:

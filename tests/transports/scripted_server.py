@@ -82,8 +82,8 @@ class Peer:
     async def end(self) -> None:
         await self.raw(b"0\r\n\r\n")
 
-    async def accept_websocket(self) -> None:
-        """The handshake, then the client's first message."""
+    async def accept_websocket(self, **headers: str) -> None:
+        """The handshake, with further headers, then the client's first message."""
         protocol = self.protocol = ServerProtocol(max_size=None)
         while True:
             protocol.receive_data(await self.reader.read(65536))
@@ -91,7 +91,10 @@ class Peer:
             if isinstance(event, HandshakeRequest):
                 break
         self.request = SeenRequest(event.path, {k.lower(): v for k, v in event.headers.raw_items()})
-        protocol.send_response(protocol.accept(event))
+        response = protocol.accept(event)
+        for name, value in headers.items():
+            response.headers[name.replace("_", "-")] = value
+        protocol.send_response(response)
         await self._send_pending()
         await self.read_message()
 

@@ -22,6 +22,7 @@ from tests.transports.run_support import (
 )
 from tests.transports.scripted_server import Peer, Script, ScriptedServer
 from tui.core.chunks import Outcome
+from tui.core.derived_run import DerivedRun
 from tui.core.request import Clocks
 
 
@@ -138,3 +139,122 @@ async def test_an_answer_that_expired_says_so() -> None:
         result = await Recorded().finish(plan_of("sse", server.url, resume=True))
     assert result.problem is not None
     assert (result.outcome, result.problem.kind, len(server.peers)) == (Outcome.INCOMPLETE, "resume_expired", 2)
+
+
+@pytest.mark.parametrize("transport", ["sse", "ws"])
+async def test_the_seam_is_in_the_capture_and_in_the_remarks(transport: str) -> None:
+    async def rest(peer: Peer) -> None:
+        await open_stream(peer, transport)
+        await send_tokens(peer, transport, 1, 6)  # events 1 and 2 come again, and are dropped
+        await send_end(peer, transport, 6)
+
+    recorded = Recorded()
+    async with ScriptedServer(after_tokens(transport, cut), rest) as server:
+        result = await recorded.finish(plan_of(transport, server.url, resume=True))
+    assert (result.outcome, result.content) == (Outcome.COMPLETED, tokens(6))
+    sentence = "reconnected after seq 2, 0 lost"
+    assert [(marker.name, marker.text, marker.attempt) for marker in recorded.markers() if marker.name == "seam"] == [
+        ("seam", sentence, 2)
+    ]
+    assert sentence in result.remarks
+    assert sentence in DerivedRun.of_records(recorded.records).decoder.remarks  # type: ignore[union-attr]
+
+
+async def test_a_gap_behind_the_seam_is_no_seam_but_a_problem() -> None:
+    async def with_a_gap(peer: Peer) -> None:
+        await open_stream(peer, "sse")
+        await send_tokens(peer, "sse", 4, 6)
+
+    recorded = Recorded()
+    async with ScriptedServer(after_tokens("sse", cut), with_a_gap) as server:
+        result = await recorded.finish(plan_of("sse", server.url, resume=True))
+    assert result.problem is not None
+    assert (result.outcome, result.problem.kind, result.content) == (Outcome.INCOMPLETE, "sequence", tokens(3))
+    assert "seam" not in recorded.marker_names()
+
+
+@pytest.mark.parametrize("transport", ["sse", "ws"])
+async def test_a_cut_before_the_first_event_resumes_by_the_name_in_the_head(transport: str) -> None:
+    async def head_alone(peer: Peer) -> None:
+        if transport == "ws":
+            await peer.accept_websocket(x_streamscope_generation="g")
+        else:
+            await peer.read_request()
+            await peer.head(x_streamscope_generation="g")
+
+    async with ScriptedServer(head_alone, healthy(transport)) as server:
+        result = await Recorded().finish(plan_of(transport, server.url, resume=True))
+    assert (result.outcome, result.content) == (Outcome.COMPLETED, tokens(5))
+    second = server.peers[1]
+    if transport == "ws":
+        assert second.messages[0] == {"type": "resume", "data": {"gen": "g", "after": -1}}
+    else:
+        assert second.request is not None
+        assert (second.request.headers["last-event-id"], second.request.body) == ("g:-1", b"")
+
+
+@pytest.mark.parametrize("transport", ["sse", "ws"])
+async def test_an_answer_that_nothing_names_is_not_asked_for_again(transport: str) -> None:
+    async def head_alone(peer: Peer) -> None:
+        if transport == "ws":
+            await peer.accept_websocket()
+        else:
+            await peer.read_request()
+            await peer.head()
+
+    async with ScriptedServer(head_alone) as server:
+        result = await Recorded().finish(plan_of(transport, server.url, resume=True))
+    assert (result.outcome, len(server.peers)) == (Outcome.INCOMPLETE, 1)
+
+
+async def test_a_route_without_numbers_is_not_resumed() -> None:
+    async with ScriptedServer(after_tokens("sse", cut)) as server:
+        result = await Recorded().finish(plan_of("sse", f"{server.url}/v1/stream/raw", resume=True))
+    assert (result.outcome, result.content, len(server.peers)) == (Outcome.INCOMPLETE, tokens(3), 1)
+
+
+async def test_a_refused_reconnection_waits_as_it_was_asked_to() -> None:
+    async def rest(peer: Peer) -> None:
+        await open_stream(peer, "sse")
+        await send_tokens(peer, "sse", 3, 5)
+        await send_end(peer, "sse", 5)
+
+    recorded = Recorded()
+    async with ScriptedServer(after_tokens("sse", cut), failing(503, retry_after="0.7"), rest) as server:
+        result = await recorded.finish(plan_of("sse", server.url, resume=True))
+    assert (result.outcome, result.content) == (Outcome.COMPLETED, tokens(5))
+    texts = [marker.text for marker in recorded.markers() if marker.name == "retrying"]
+    assert texts[1] == "2 of 3 in 0.7 s (resume)"
+
+
+async def test_a_websocket_that_no_longer_has_the_answer_leaves_it_incomplete() -> None:
+    async def expired(peer: Peer) -> None:
+        await peer.accept_websocket()
+        data = {"message": "gone", "kind": "resume_expired", "outcome": "failed", "status": 410}
+        await peer.messages_out({"type": "error", "data": data})
+        await peer.wait_gone()
+
+    async with ScriptedServer(after_tokens("ws", cut), expired) as server:
+        result = await Recorded().finish(plan_of("ws", server.url, resume=True))
+    assert result.problem is not None
+    assert (result.outcome, result.problem.kind, result.content) == (Outcome.INCOMPLETE, "resume_expired", tokens(3))
+
+
+async def test_a_cancel_between_two_websockets_tells_the_gateway_over_http() -> None:
+    deleted: list[str] = []
+
+    async def take_delete(peer: Peer) -> None:
+        deleted.append((await peer.read_request()).line)
+        await peer.head(200, "0")
+
+    recorded = Recorded()
+    async with ScriptedServer(after_tokens("ws", cut), failing(503, retry_after="9"), take_delete) as server:
+        run = recorded.start(plan_of("ws", server.url, resume=True))
+        waiting = asyncio.Event()
+        recorded.on_marker = lambda marker: waiting.set() if marker.text.startswith("2 of 3") else None
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(recorded.finish(plan_of("ws", server.url)))
+            await waiting.wait()
+            run.cancel()
+    assert running.result().outcome is Outcome.CANCELLED
+    assert deleted == ["DELETE /v1/stream/g HTTP/1.1"]

@@ -25,7 +25,8 @@ class Endpoint:
     """An address that a transport can use.
 
     `url` is complete (for direct: the base URL of the SDK). `is_gateway_route` tells the gateway's own routes
-    from a full path. `has_userinfo`: the URL itself carries a name or password.
+    from a full path; `can_resume` those of them whose events are numbered. `has_userinfo`: the URL itself carries
+    a name or password.
     """
 
     url: str
@@ -33,6 +34,7 @@ class Endpoint:
     port: int
     is_secure: bool
     is_gateway_route: bool = False
+    can_resume: bool = False
     has_userinfo: bool = False
 
     @property
@@ -67,6 +69,7 @@ def endpoint_for(transport: TransportName, url: str) -> Endpoint:
         port=port,
         is_secure=is_secure,
         is_gateway_route=is_route,
+        can_resume=is_route and path.endswith((SSE_ROUTE, WS_ROUTE)),
         has_userinfo=parts.username is not None,
     )
 

@@ -23,10 +23,6 @@ from tui.gateway.log_store import LogStore
 from tui.gateway.stream_slots import StreamSlots
 from tui.gateway.upstreams import Upstream, UpstreamRun
 
-GENERATION_HEADER = "X-Streamscope-Generation"
-"""Names the generation in the head of a response, so that a client can come back before it has read one event.
-
-A WebSocket's handshake announces the id that its first `complete` will have."""
 _LOGGER = logging.getLogger(__name__)
 _UNREAD_S = 10.0
 """A generation that no writer took up within this time has lost its client before the response began."""

@@ -21,10 +21,10 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
+from tui.core.wire.dialects.gateway import GENERATION_HEADER
 from tui.errors import UsageError
 from tui.gateway.error_responses import install_error_responses
 from tui.gateway.gateway_settings import GatewaySettings
-from tui.gateway.generations import GENERATION_HEADER
 from tui.gateway.guards import AddressGuard, BodyGuard, TokenGuard
 from tui.gateway.health_route import health_router
 from tui.gateway.openai_routes import openai_router

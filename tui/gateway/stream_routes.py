@@ -12,9 +12,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, WebSocket
 from starlette.responses import StreamingResponse
 
+from tui.core.wire.dialects.gateway import GENERATION_HEADER
 from tui.errors import GatewayError
 from tui.gateway.derived_streams import BufferedView, ContentView, JSONView, RawView, stream_view
-from tui.gateway.generations import GENERATION_HEADER
 from tui.gateway.live_response import LiveResponse
 from tui.gateway.request_models import SeedStreamBody, StreamBody, stream_request
 from tui.gateway.services import AppServices, Services

@@ -15,13 +15,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from tui.core.wire.dialects.gateway import GENERATION_HEADER
 from tui.core.wire.ws_messages import CLIENT_TYPES, WSMessage
 from tui.errors import GatewayError
 from tui.gateway import gateway_events as events
 from tui.gateway.error_responses import RETRY_AFTER_S, validation_sentence
 from tui.gateway.gateway_settings import GatewayLimits
 from tui.gateway.generation_log import GenerationLog, LogEntry, LogGapError
-from tui.gateway.generations import GENERATION_HEADER, Generations, new_id
+from tui.gateway.generations import Generations, new_id
 from tui.gateway.request_models import CancelBody, ResumeBody, StreamBody, stream_request
 
 POLICY_VIOLATION, SERVICE_RESTART, TRY_AGAIN_LATER = 1008, 1012, 1013
@@ -40,7 +41,7 @@ class WebSocketStreamHandler:
     async def handle_connection(self, websocket: WebSocket) -> None:
         """Accepts the connection and serves it until either side closes it."""
         first_id = new_id()
-        await websocket.accept(headers=[(GENERATION_HEADER.lower().encode(), first_id.encode())])
+        await websocket.accept(headers=[(GENERATION_HEADER.encode(), first_id.encode())])
         connection = _Connection(websocket, self._generations, self._limits, first_id)
         try:
             async with asyncio.TaskGroup() as tasks:

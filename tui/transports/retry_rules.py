@@ -44,7 +44,9 @@ def may_retry(problem: StreamProblem, *, is_accepted: bool, is_connecting: bool)
 
 
 def may_resume(problem: StreamProblem) -> bool:
-    """Whether a break is one that a resumed connection can mend."""
+    """Whether a break is one that a resumed connection can mend, and soon enough."""
+    if problem.retry_after is not None and problem.retry_after > RETRY_AFTER_CAP_S:
+        return False
     status = status_of(problem)
     if status is not None:
         return status in _RETRIED_STATUSES or status >= 500
@@ -66,8 +68,13 @@ def retry_delay_s(problem: StreamProblem, attempt: int) -> float:
     return _jittered(min(_FIRST_DELAY_S * 2 ** (attempt - 1), _LONGEST_DELAY_S))
 
 
-def reconnect_delay_s(asked_ms: int | None, reconnection: int) -> float:
-    """Seconds before a reconnection (from 1): the stream's `retry:` (WHATWG HTML 9.2.6), capped, else doubling."""
+def reconnect_delay_s(asked_ms: int | None, reconnection: int, retry_after: float | None = None) -> float:
+    """Seconds before a reconnection (from 1): doubling, unless the far end asked for another wait.
+
+    `retry_after` is that of a refused reconnection, `asked_ms` the stream's `retry:` (WHATWG HTML 9.2.6), capped.
+    """
+    if retry_after is not None:
+        return min(max(0.0, retry_after), RETRY_AFTER_CAP_S)
     if asked_ms is not None:
         return min(asked_ms / 1000, RETRY_AFTER_CAP_S)
     return _jittered(_FIRST_RECONNECT_S * 2 ** (reconnection - 1))

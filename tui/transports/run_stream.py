@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 from tui.core.capture import CaptureEnd, Marker, Read, ResponseHead
 from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult
-from tui.core.endpoints import Endpoint, endpoint_of
+from tui.core.endpoints import WS_ROUTE, Endpoint, endpoint_for, endpoint_of
 from tui.core.request import RunPlan, TransportName
 from tui.core.wire.response_decoder import ResponseDecoder
 from tui.errors import UsageError
@@ -27,7 +27,8 @@ from tui.transports.classify import classify, refusal_problem
 from tui.transports.credentials import PROVIDER_KEY, Credentials, credentials_of, known_secrets, mask_secrets
 from tui.transports.interruptible import Interruptible
 from tui.transports.masked_emit import MaskedEmit
-from tui.transports.retry_rules import RECONNECTIONS, may_resume, may_retry, reconnect_delay_s, retry_delay_s, status_of
+from tui.transports.resumption import Resumption
+from tui.transports.retry_rules import RECONNECTIONS, may_retry, retry_delay_s, status_of
 from tui.transports.run_watchdog import Watchdog
 
 REFUSAL_BODY_S = 5.0
@@ -82,9 +83,9 @@ class StreamRun:
         self._wait = _Wait.CONNECTION
         self._decoder: ResponseDecoder | None = None
         self._head: ResponseHead | None = None
+        self._resumption = Resumption()
         self._begin = 0.0
         self._attempts = 0
-        self._reconnections = 0
         self._is_break = False
         self._is_cancelling = False
         self._has_begun = False
@@ -255,6 +256,7 @@ class StreamRun:
             self._decoder.reconnect(head.status, head.headers, head.at)
         if self._has_stream:
             self._was_accepted = True
+            self._resumption.note_head(head)
         else:
             self._wait_for(_Wait.REFUSAL_BODY, min(REFUSAL_BODY_S, self._plan.clocks.first_token_s))
         return not self._decoder.is_over
@@ -264,6 +266,9 @@ class StreamRun:
         if self._decoder is None:  # the capture of a body alone, replayed, has no head
             self._decoder = self._new_decoder(ResponseHead(200, (), read.at))
         chunks = self._decoder.feed(read.data, read.at)
+        seam = self._resumption.seam(self._decoder)
+        if seam is not None:
+            self._mark("seam", seam)
         if chunks:
             self._note_chunks(chunks)
         return not self._decoder.is_over
@@ -307,45 +312,38 @@ class StreamRun:
 
     def _can_resume(self, problem: StreamProblem | None) -> bool:
         """Whether a gateway's stream broke that may be taken up again; a clean end without proof is a break too."""
-        is_gateway = self._endpoint is not None and self._endpoint.is_gateway_route
-        is_willing = self._plan.resume and is_gateway and self._was_accepted and not self._is_over
-        if not is_willing or self._reconnections >= RECONNECTIONS:
+        is_able = self._endpoint is not None and self._endpoint.can_resume
+        if not (self._plan.resume and is_able and self._was_accepted) or self._is_over:
             return False
-        refusal = self._refusal()
-        return may_resume(
-            refusal or problem or StreamProblem.of("no_terminal", "the stream ended without its end mark")
-        )
+        ended = StreamProblem.of("no_terminal", "the stream ended without its end mark")
+        return self._resumption.may_begin(self._decoder, self._refusal() or problem or ended)
 
     async def _before_reconnection(self) -> ResumePoint | None:
-        """Waits, then gives the point to go on from; None where nothing came yet: the prompt is sent again."""
-        self._reconnections += 1
-        decoder = self._decoder
-        seconds = reconnect_delay_s(decoder.retry_ms if decoder else None, self._reconnections)
-        self._mark("retrying", f"{self._reconnections} of {RECONNECTIONS} in {seconds:.1f} s (resume)")
+        """Waits, then gives the point to go on from."""
+        point, seconds = self._resumption.begin(self._decoder, self._refusal())
+        self._mark("retrying", f"{self._resumption.count} of {RECONNECTIONS} in {seconds:.1f} s (resume)")
         await self._call.run(asyncio.sleep(seconds))
-        if decoder is None or decoder.last_seq is None or not self._has_chunks:
-            return None
-        return (decoder.generation or "", decoder.last_seq)
+        return point
 
     async def _forget(self) -> None:
         """Tells a gateway that may keep the answer for a reconnection that nobody will come; at most 1 s."""
-        generation = self._decoder.generation if self._decoder else None
-        if not (self._plan.resume and generation and self._plan.transport is TransportName.SSE) or self._is_over:
+        generation = self._resumption.generation_of(self._decoder)
+        is_able = self._endpoint is not None and self._endpoint.can_resume
+        if not (self._plan.resume and is_able and generation) or self._is_over:
             return
-        forget = getattr(self._transport, "forget", None)
-        if forget is not None:
-            with contextlib.suppress(Exception):  # the run is cancelled either way
-                async with asyncio.timeout(FORGET_S):
-                    await forget(self._plan, generation)
+        from tui.transports.sse import SSETransport  # noqa: PLC0415  a WebSocket that is gone cannot say it
+
+        root = self._plan.url.removesuffix(WS_ROUTE)
+        transport = SSETransport(endpoint_for(TransportName.SSE, root), self._credentials)
+        with contextlib.suppress(Exception):  # the run is cancelled either way
+            async with asyncio.timeout(FORGET_S):
+                await transport.forget(self._plan, generation)
 
     def _refusal(self) -> StreamProblem | None:
         """The head of a connection that was not accepted, as a problem."""
         if self._head is None or self._has_stream:
             return None
-        status = self._head.status
-        if status == 410:
-            return StreamProblem.of("resume_expired", f"{self._label} no longer has the answer (410)")
-        return StreamProblem.of(f"http_{status}", f"{self._label} answered with {status}", status=status)
+        return self._resumption.refusal_of(self._head, self._label)
 
     def _result(self, problem: StreamProblem | None) -> StreamResult:
         """The run's result as things stand."""
@@ -353,8 +351,7 @@ class StreamRun:
             result = StreamResult("", (), outcome=Outcome.FAILED, problem=problem)
         else:
             result = self._decoder.finish(self._now(), end=problem)
-            if self._reconnections and self._has_chunks and result.problem is problem is not None:
-                result.outcome = Outcome.INCOMPLETE  # the answer was accepted once: a reconnection that fails breaks it
+            self._resumption.judge(result, self._refusal(), is_link=result.problem is problem)
         redirect = self._redirect()
         if redirect is not None:
             result.outcome, result.problem = Outcome.FAILED, redirect

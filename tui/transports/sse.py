@@ -42,7 +42,7 @@ class SSETransport:
                 client.stream(
                     "POST",
                     self._endpoint.url,
-                    content=self._body(plan),
+                    content=b"" if resume_after else self._body(plan),  # the prompt is not sent again
                     headers=self._headers(resume_after),
                 ) as response,
             ):

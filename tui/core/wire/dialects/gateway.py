@@ -25,6 +25,13 @@ from tui.core.wire.stream_assembly import StreamAssembly
 _TYPES = frozenset({"start", "chunk", "done", "error", "cancelled"})
 _PLAIN = frozenset({"content", "item", "finish_reason", "index", "model", "seq"})
 _MAX_DIGITS = 18
+GENERATION_HEADER = "x-streamscope-generation"
+"""Names the generation in the head of a response, before its first event."""
+
+
+def seam_sentence(last_seq: int) -> str:
+    """What is said of a new connection that goes on exactly behind event `last_seq` (-1: none had come)."""
+    return f"reconnected after seq {last_seq}, 0 lost" if last_seq >= 0 else "reconnected before seq 0, 0 lost"
 
 
 class Gateway(Dialect):
@@ -36,7 +43,7 @@ class Gateway(Dialect):
     def __init__(self, assembly: StreamAssembly) -> None:
         super().__init__(assembly)
         self._sticky_id: str | None = None
-        self._is_reconnected = False
+        self._is_reconnected = self._is_at_seam = False
         self._replayed_until = -1
         self._chunk_count = 0
 
@@ -56,7 +63,7 @@ class Gateway(Dialect):
     def begin_connection(self) -> None:
         """The ids of a new connection may repeat the last one of the connection before."""
         self._sticky_id = None
-        self._is_reconnected = True
+        self._is_reconnected = self._is_at_seam = True
         self._replayed_until = -1 if self.last_seq is None else self.last_seq
 
     def _read_event(self, kind: str, data: dict[str, Any]) -> None:
@@ -153,6 +160,9 @@ class Gateway(Dialect):
     def _follows(self, seq: int, kind: str) -> bool:
         expected = 0 if self.last_seq is None else self.last_seq + 1
         if seq == expected:
+            if self._is_at_seam:
+                self._is_at_seam = False
+                self.assembly.oddities.seam(seam_sentence(expected - 1))
             self.last_seq = seq
             return True
         if seq <= self._replayed_until:
