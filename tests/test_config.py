@@ -73,8 +73,9 @@ def test_each_value_knows_where_it_was_said(tmp_path: Path, name: str) -> None:
 
 
 def test_headers_and_what_is_said_in_one_place_alone(tmp_path: Path) -> None:
-    text = 'gateway = true\nheaders = { x-key = "A" }\n'
+    text = 'gateway = true\nresume = true\nheaders = { x-key = "A" }\n'
     found = settings(tmp_path, text, headers=(("x-key", "B"),), insecure_http=True)
+    assert (found.resume, settings(tmp_path, text, resume=False).resume) == (True, False)
     assert (found.headers, found.is_gateway, found.insecure_http) == ((("x-key", "B"),), True, True)
     assert (found.origin("headers"), found.origin("insecure_http")) == ("--header", "--insecure-http")
     assert settings(tmp_path, text).headers == (("x-key", "A"),)
@@ -82,7 +83,7 @@ def test_headers_and_what_is_said_in_one_place_alone(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_in_the_tests_of_who_wins() -> None:
-    assert {row.name for row in SETTING_TABLE} == {*VALUES, "headers", "is_gateway", "insecure_http"}
+    assert {row.name for row in SETTING_TABLE} == {*VALUES, "headers", "is_gateway", "insecure_http", "resume"}
     assert {row.name for row in SETTING_TABLE} == {field.name for field in fields(Settings)} - {
         "keys",
         "origins",

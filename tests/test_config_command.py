@@ -90,6 +90,7 @@ def test_every_value_has_its_origin(
         "headers.x-wrong": ("of a variable that is not set", f"{file}, line 7, key profiles.lab.headers"),
         "token_file": ("-", "default"),
         "ca_file": ("-", "default"),
+        "resume": ("false", "default"),
         "insecure_http": ("true", "--insecure-http"),
         "theme": ("ansi", "--theme"),
         "profile": ("lab", "STREAMSCOPE_PROFILE"),

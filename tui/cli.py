@@ -185,7 +185,7 @@ def plan_of(settings: Settings, flags: argparse.Namespace, request: StreamReques
         dialect=settings.dialect,
         clocks=Clocks(**clocks),
         retries=getattr(flags, "retries", 0),
-        resume=getattr(flags, "resume", False),
+        resume=settings.resume,
         header_env=settings.headers,
         token_file=settings.token_file,
         is_gateway=settings.is_gateway,
@@ -201,7 +201,7 @@ _CLOCK_FLAGS = tuple(zip(fields(Clocks), ("connect_timeout", "first_token_timeou
 
 def _given(flags: argparse.Namespace) -> dict[str, Any]:
     """The settings that stand on the command line."""
-    names = ("transport", "url", "model", "dialect", "profile", "theme", "token_file", "ca_file")
+    names = ("transport", "url", "model", "dialect", "profile", "theme", "token_file", "ca_file", "resume")
     given = {name: value for name in names if (value := getattr(flags, name, None)) is not None}
     if flags.insecure_http:
         given["insecure_http"] = True

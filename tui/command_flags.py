@@ -143,6 +143,12 @@ def _add_endpoint_flags(parser: Parser) -> None:
         "--header", action="append", type=_header, metavar="NAME=ENV:VAR", help="a header from a variable"
     )
     parser.add_argument("--ca-file", metavar="F", help="certificates to trust besides the system's")
+    parser.add_argument(
+        "--resume",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="take up a gateway's answer where it broke (no)",
+    )
     parser.add_argument("--insecure-http", action="store_true", help="allow a key over plain http to another host")
 
 
@@ -161,7 +167,6 @@ def _add_clock_flags(parser: Parser) -> None:
     parser.add_argument(
         "--retries", type=_count, default=0, metavar="N", help="further attempts before the first token"
     )
-    parser.add_argument("--resume", action=argparse.BooleanOptionalAction, default=False, help="resume after a cut")
     parser.add_argument("--event-limit", type=_positive, metavar="BYTES", help="largest single event (16 MiB)")
 
 

@@ -33,6 +33,7 @@ class Settings:
     is_gateway: bool = False
     token_file: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    resume: bool = False
     insecure_http: bool = False
     ca_file: str | None = None
     keys: tuple[KeyChoice, ...] = ()

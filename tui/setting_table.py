@@ -99,6 +99,15 @@ SETTING_TABLE: tuple[SettingRow, ...] = (
         is_path=True,
     ),
     SettingRow(
+        "resume",
+        "true: a gateway's answer that breaks is taken up where it broke, three times at most",
+        "resume",
+        bool,
+        flag="--resume",
+        example="true",
+        is_of_endpoint=True,
+    ),
+    SettingRow(
         "insecure_http", "a key may cross a network unprotected; said anew at each start", flag="--insecure-http"
     ),
     SettingRow(

@@ -157,7 +157,9 @@ async def test_the_seam_is_in_the_capture_and_in_the_remarks(transport: str) -> 
         ("seam", sentence, 2)
     ]
     assert sentence in result.remarks
-    assert sentence in DerivedRun.of_records(recorded.records).decoder.remarks  # type: ignore[union-attr]
+    derived = DerivedRun.of_records(recorded.records)
+    assert derived.result is not None
+    assert sentence in derived.result.remarks
 
 
 async def test_a_gap_behind_the_seam_is_no_seam_but_a_problem() -> None:

@@ -42,6 +42,7 @@ class EndpointChoice:
             header_env=settings.headers,
             token_file=settings.token_file,
             is_gateway=self.is_demo or settings.is_gateway,
+            resume=settings.resume,
             insecure_http=settings.insecure_http,
             ca_file=settings.ca_file,
             raw_body=self._raw_body,
