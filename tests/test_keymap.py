@@ -102,6 +102,12 @@ def test_one_key_may_do_two_things_where_they_never_meet(chosen: dict[str, str])
     assert set(keymap(**chosen).for_textual()) == {name.replace("__", ".") for name in chosen}
 
 
+def test_sentences_name_the_first_of_the_users_own_keys() -> None:
+    sentence = "A run is streaming. {run.cancel} cancels it; then {prompt.send} sends. {no.id} {app.help}"
+    assert keymap().said(sentence) == "A run is streaming. x cancels it; then enter sends. {no.id} ?"
+    assert keymap(run__cancel="ctrl+k K").said("{run.cancel} {prompt.send}") == "ctrl+k enter"
+
+
 def test_hints_name_the_users_own_keys() -> None:
     keys = keymap(set__buffer="n", lane__add="a", app__help="h", run__cancel="K")
     assert keys.hints([("b", "buffer"), ("c", "compare"), ("?", "help")], "text") == [

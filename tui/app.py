@@ -106,10 +106,10 @@ class StreamscopeApp(ThemedApp):
     def send_prompt(self, text: str) -> bool:
         """Starts a run; says why not when one is open or there is nothing to send."""
         if self.controller.is_streaming:
-            self.toast("A run is streaming. x cancels it; then enter sends.")
+            self.toast(self.keys.said("A run is streaming. {run.cancel} cancels it; then {prompt.send} sends."))
             return False
         if not text.strip() and not self.endpoint.is_demo:
-            self.toast("The prompt is empty. Type one, then enter sends.")
+            self.toast(self.keys.said("The prompt is empty. Type one, then {prompt.send} sends."))
             return False
         if text not in self.endpoint.demo_prompts.values():  # nobody wrote those here
             self.history.add(text)
@@ -139,15 +139,15 @@ class StreamscopeApp(ThemedApp):
         if self.controller.is_streaming:
             self.action_cancel_run()
         else:
-            self.toast("ctrl+c copies a selection. ctrl+q quits.")
+            self.toast(self.keys.said("ctrl+c copies a selection. {app.quit} quits."))
 
     def action_run_again(self) -> None:
         """The same request once more, with the transport and model chosen for the next run."""
         run = self.controller.run
         if run is None:
-            self.toast("Nothing has run yet. enter sends the prompt.")
+            self.toast(self.keys.said("Nothing has run yet. {prompt.send} sends the prompt."))
         elif self.controller.is_streaming:
-            self.toast("A run is streaming. x cancels it; then ctrl+r runs again.")
+            self.toast(self.keys.said("A run is streaming. {run.cancel} cancels it; then {run.again} runs again."))
         else:
             self.send_prompt(run.plan.request.messages[-1].content)
 

@@ -6,6 +6,7 @@ that no key does another thing than its owner believes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
@@ -14,6 +15,7 @@ from tui.errors import ConfigError
 from tui.key_names import is_typed, parse_key, shown, textual_name, why_never
 from tui.key_table import KEY_TABLE, PANE_OF, ROWS, KeyRow, acts_at
 
+_ID_IN_BRACES = re.compile("{(" + "|".join(map(re.escape, ROWS)) + ")}")
 _HOW = "write a character (n, ?), a name (space, f9, pageup, shift+left) or ctrl+ and a letter"
 
 
@@ -31,6 +33,10 @@ class Keymap:
     def words_of(self, identity: str) -> str:
         """The keys of an id as the help shows them: `x, ctrl+c, esc`."""
         return ", ".join(shown(key) for key in self.keys_of(identity))
+
+    def said(self, sentence: str) -> str:
+        """A sentence with the first key of an id wherever it stands in braces: `{run.cancel} cancels`."""
+        return _ID_IN_BRACES.sub(lambda found: shown(self.keys_of(found[1])[0]), sentence)
 
     def hints(self, hints: list[tuple[str, str]], place: str) -> list[tuple[str, str]]:
         """Hints of a footer (keys, action), which name the table's keys, with the user's own keys instead.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.pilot import Pilot
 
-from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, until
+from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, shown_title, until
+from tests.screens.test_compare_screen import play_without_end, toasts
+from tests.transports.scripted_server import ScriptedServer
 from tui.app import StreamscopeApp
 from tui.config import Settings
 from tui.config_file import KeyChoice
@@ -56,6 +60,7 @@ async def test_help_and_footer_show_the_own_keys() -> None:
         await pilot.press("escape")
         await until(pilot, lambda: "h help" in line_text(app, "footer"))
         assert "n buffer" in line_text(app, "footer")
+        assert shown_title(app, "segments").endswith("n mode")
         said = await help_text(app, pilot, "h")
         for row in (
             "n buffer mode",
@@ -69,6 +74,22 @@ async def test_help_and_footer_show_the_own_keys() -> None:
         await pilot.press("c")
         await until(pilot, lambda: "a - lanes" in line_text(app, "footer"))
         assert "a one lane more" in await help_text(app, pilot, "h")
+
+
+async def test_messages_name_the_own_keys() -> None:
+    async with ScriptedServer(play_without_end) as far:
+        settings = replace(with_keys(run__cancel="K", run__again="ctrl+k", app__quit="f9"), url=far.url)
+        async with running_app(settings) as (app, pilot):
+            await pilot.press("ctrl+c", *"hello", "enter")
+            await until(pilot, lambda: app.controller.derived is not None and bool(app.controller.derived.chunks))
+            await pilot.press("ctrl+k")
+            await until(pilot, lambda: len(toasts(app)) == 2)
+            assert toasts(app) == [
+                "ctrl+c copies a selection. F9 quits.",
+                "A run is streaming. K cancels it; then ctrl+k runs again.",
+            ]
+            await pilot.press("K")
+            await until(pilot, lambda: not app.controller.is_streaming)
 
 
 async def test_a_letter_as_own_key_is_typed_in_the_prompt() -> None:

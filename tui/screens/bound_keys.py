@@ -9,9 +9,11 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tui.key_names import key_name
+from tui.key_table import ROWS
 from tui.screens.key_words import ACTIONS, ACTIONS_IN, FIXED_KEYS
 
 IN_PANE, ON_SCREEN, EVERYWHERE = range(3)
+_ORDER = {name: number for number, name in enumerate(ROWS)}  # a keymap puts the keys that it changes at the end
 
 
 class BoundKey(NamedTuple):
@@ -42,7 +44,7 @@ def bound_keys(screen: Screen[Any], pane: str) -> list[BoundKey]:
         for (scope, name), keys in found.items()
     ]
     fixed = [BoundKey(EVERYWHERE, name, key, words) for name, key, words in FIXED_KEYS]
-    return sorted([*told, *fixed], key=lambda bound: bound.scope)
+    return sorted([*told, *fixed], key=lambda bound: (bound.scope, _ORDER.get(bound.id, len(_ORDER))))
 
 
 def words_of(binding_id: str, pane: str = "") -> str:

@@ -204,7 +204,8 @@ class LiveDrawing:
         units = f"2 {MODE_TITLES.get(mode, mode)}"
         length = f"{chars} char  {frames} frames"
         self._title("text", "1 text", length)
-        self._title("segments", units, "b mode")
+        mode_key = self._screen.scope.keys.said("{set.buffer} mode")
+        self._title("segments", units, mode_key)
         self._title("extracts", "3 extracts", f"code {code}  json {values}  tools {tools}")
         info = self._screen.query_one(StatsPane).title_info
         self._title("stats", "4 stats", info)
@@ -212,8 +213,8 @@ class LiveDrawing:
         tabs = [self._tab(name, label) for name, label in zip(SIDE_PANES, labels, strict=True)]
         infos = {
             "text": length,
-            "segments": "b mode",
-            "extracts": "b mode",
+            "segments": mode_key,
+            "extracts": mode_key,
             "stats": info,
             "raster": f"{frames} frames",
         }
@@ -256,7 +257,7 @@ class LiveDrawing:
         urgent = [Span(f" {cancel}  ", "status--warn")] if cancel else []
         self._screen.query_one("#footer", StatusLine).show([*urgent, *key_spans(scope.keys.hints(hints, place))])
         word = TRANSPORT_WORDS[scope.endpoint.transport]
-        verb = "enter plays it" if scope.endpoint.is_demo else "enter sends"
+        verb = scope.keys.said("{prompt.send} plays it" if scope.endpoint.is_demo else "{prompt.send} sends")
         if self._screen.fit.width < small_lines.SHORT_COLUMNS:
             verb = ""
         model = f"  {scope.endpoint.model}" if scope.endpoint.model and self._is_wide else ""
