@@ -28,6 +28,7 @@ from tui.command_flags import (
 )
 from tui.config import Settings, load_settings
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES, Clocks, RunPlan, StreamRequest, TransportName
+from tui.core.sanitize import sanitize_line
 from tui.errors import CaptureError, StreamscopeError, UsageError
 from tui.setting_checks import check_secrets, check_settings
 
@@ -286,5 +287,6 @@ def _notice(settings: Settings, environ: Mapping[str, str]) -> str | None:
 
 
 def _complain(sentence: str, code: int) -> int:
-    print(f"streamscope: {sentence}", file=sys.stderr)
+    """One sentence on standard error; what it quotes is made safe for a terminal."""
+    print(f"streamscope: {sanitize_line(sentence)}", file=sys.stderr)
     return code

@@ -7,6 +7,7 @@ import math
 from typing import Any, NoReturn
 
 from tui.core.request import Clocks
+from tui.core.sanitize import sanitize_line
 from tui.setting_table import TRANSPORTS
 from tui.version import __version__
 
@@ -53,7 +54,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Says what is wrong and where help is."""
-        self.exit(EXIT_USAGE, f"streamscope: {message}. See: {self.prog} --help\n")
+        self.exit(EXIT_USAGE, f"streamscope: {sanitize_line(message)}. See: {self.prog} --help\n")
 
 
 def app_parser() -> Parser:

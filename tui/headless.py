@@ -180,7 +180,7 @@ def main(plan: RunPlan, options: HeadlessOptions) -> int:
         print(f"streamscope: {error}", file=sys.stderr)
         return EXIT_USAGE
     except StreamscopeError as error:
-        print(f"streamscope: {error}", file=sys.stderr)
+        print(f"streamscope: {sanitize_line(str(error))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return EXIT_CODES[Outcome.CANCELLED]

@@ -42,12 +42,22 @@ _PRIVATE_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 class Terminal:
     """`streamscope ARGUMENTS` in a terminal of some size; enter it to start, leave it to end whatever is left."""
 
-    def __init__(self, size: tuple[int, int], *arguments: str, folder: Path, cwd: Path | None = None) -> None:
+    def __init__(
+        self,
+        size: tuple[int, int],
+        *arguments: str,
+        folder: Path,
+        cwd: Path | None = None,
+        has_animations: bool = True,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._size = size
         self._cwd = cwd
+        self._patience_s = patience_s
         self._arguments = arguments
         self._mark = uuid.uuid4().hex
-        self._environ = clean_environ(folder, TERM="xterm-256color", COLORTERM="truecolor", **{MARK: self._mark})
+        own = {MARK: self._mark} | ({} if has_animations else {"TEXTUAL_ANIMATIONS": "none"})
+        self._environ = clean_environ(folder, TERM="xterm-256color", COLORTERM="truecolor", **own)
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._changed = asyncio.Event()
@@ -134,7 +144,7 @@ class Terminal:
     async def until_holds(self, condition: Callable[[], bool], what: str) -> None:
         """Waits until a condition over this terminal holds; fails with the screen when it never does."""
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(self._patience_s):
                 while not condition():
                     assert not self._has_ended, f"the app ended before: {what}\n{self.text}"
                     self._changed.clear()
@@ -144,7 +154,7 @@ class Terminal:
 
     async def ended(self) -> int:
         """Waits for the end of the app and gives its exit status; all it wrote is in `raw` then."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(self._patience_s):
             status = await self.process.wait()
         self._read()
         return status

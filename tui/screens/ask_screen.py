@@ -33,7 +33,7 @@ class AskScreen(BaseModal):
     AskScreen > Vertical {
         width: 80%; max-width: 80; height: auto; border: round $accent; background: $surface; padding: 0 1;
     }
-    AskScreen LineInput { border: none; padding: 0; height: 1; background: $surface; }
+    AskScreen LineInput, AskScreen LineInput:focus { border: none; padding: 0; height: 1; background: $surface; }
     AskScreen Static { height: auto; color: $text-muted; }
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from tui.core.chunks import Outcome
@@ -36,6 +37,7 @@ MODE_TITLES = {
     "raw": "raw",
 }
 _CHUNKS_PER_FRAME = 4000
+_MODEL_CHARS = 30  # beside the prompt, which needs the room; the header has all of it
 
 
 class LiveDrawing:
@@ -260,8 +262,9 @@ class LiveDrawing:
         verb = scope.keys.said("{prompt.send} plays it" if scope.endpoint.is_demo else "{prompt.send} sends")
         if self._screen.fit.width < small_lines.SHORT_COLUMNS:
             verb = ""
-        model = f"  {scope.endpoint.model}" if scope.endpoint.model and self._is_wide else ""
+        name = sanitize_line(scope.endpoint.model) if self._is_wide else ""
+        model = "  " + (name if len(name) <= _MODEL_CHARS else name[: _MODEL_CHARS - 1] + "…") if name else ""
         text = f"next: {word}{model}   {verb}".rstrip() + " "
         line = self._screen.query_one("#next", StatusLine)
-        line.styles.width = len(text) + 1
+        line.styles.width = cell_len(text) + 1
         line.show([], [Span(text, "status--dim")])
