@@ -16,6 +16,7 @@ _WIDE_NAME, _WIDE = 14, (15, 13, 12, 12, 9, 17, 14, 13)
 _NARROW_NAME, _NARROW = 12, (8, 9, 8, 8, 7, 9, 8, 7)
 _NARROW_HEADINGS = ("first", "after", "p50", "max", "units", "silence", "starts", "waits")
 _UNITS, _STARTS, _WAITS = 4, 6, 7
+_DISPENSABLE = (2, 4, 5, 6, 7, 1)  # columns in the order in which a narrow table does without them
 
 
 class PriceTable(RowsPane, can_focus=False):
@@ -43,15 +44,22 @@ class PriceTable(RowsPane, can_focus=False):
     }
     """
 
-    def show_prices(self, rows: list[PriceRow], ranges: list[tuple[str, ...]], reader: Reader, *, is_wide: bool) -> int:
-        """Shows the rows, and under each its range if there is one; gives the number of rows drawn."""
+    def show_prices(
+        self, rows: list[PriceRow], ranges: list[tuple[str, ...]], reader: Reader, *, is_wide: bool, room: int
+    ) -> int:
+        """Shows the rows, and under each its range if there is one; gives the number of rows drawn.
+
+        In less than `room` columns the numbers that matter least are left out.
+        """
         self.is_following = False
-        drawn = table_rows(rows, ranges, reader, is_wide=is_wide)
+        drawn = table_rows(rows, ranges, reader, is_wide=is_wide, room=room)
         self.show([], drawn)
         return len(drawn)
 
 
-def table_rows(rows: list[PriceRow], ranges: list[tuple[str, ...]], reader: Reader, *, is_wide: bool) -> list[Row]:
+def table_rows(
+    rows: list[PriceRow], ranges: list[tuple[str, ...]], reader: Reader, *, is_wide: bool, room: int
+) -> list[Row]:
     """The heading and the rows, in columns that are wide enough for all of them."""
     headings = [column.heading for column in COLUMNS] if is_wide else list(_NARROW_HEADINGS)
     if is_wide:
@@ -61,6 +69,8 @@ def table_rows(rows: list[PriceRow], ranges: list[tuple[str, ...]], reader: Read
     name_cells = max(name_cells, *(len(_name(row)) + 1 for row in rows))
     texts = [*shown, *([_written(n, text, is_wide=False) for n, text in enumerate(cells)] for cells in ranges)]
     widths = [max(least[column], *(len(row[column]) + 1 for row in texts)) for column in range(len(COLUMNS))]
+    if not is_wide:
+        _drop_columns(widths, room - name_cells)
     drawn: list[Row] = [[Span(" the price".ljust(name_cells) + _headline(headings, widths), "price--head")]]
     for number, row in enumerate(rows):
         hue = "muted" if row.is_muted else LANE_STYLES[number]
@@ -69,6 +79,14 @@ def table_rows(rows: list[PriceRow], ranges: list[tuple[str, ...]], reader: Read
             line = "".join(_aligned(column, text, widths) for column, text in enumerate(ranges[number]))
             drawn.append([Span("   range".ljust(name_cells) + line, "price--range")])
     return drawn
+
+
+def _drop_columns(widths: list[int], room: int) -> None:
+    """Gives columns that do not fit no width, the least telling ones first; two always stay."""
+    for column in _DISPENSABLE:
+        if sum(widths) - 1 <= room:
+            return
+        widths[column] = 0
 
 
 def _name(row: PriceRow) -> str:
@@ -85,7 +103,8 @@ def _cells(row: PriceRow, texts: Sequence[str], widths: Sequence[int]) -> Row:
         whole = _aligned(column, text, widths)
         lead = len(whole) - len(whole.lstrip())
         style = _style(row, cell)
-        spans += [Span(whole[:lead]), Span(text, style), Span(whole[lead + len(text) :])]
+        if whole:
+            spans += [Span(whole[:lead]), Span(text, style), Span(whole[lead + len(text) :])]
     return spans
 
 
@@ -98,6 +117,8 @@ def _style(row: PriceRow, cell: PriceCell) -> str:
 def _aligned(column: int, text: str, widths: Sequence[int]) -> str:
     """A text in its column: at the left, but counts at the right, four cells before the next column if it is wide."""
     width = widths[column]
+    if not width:
+        return ""
     if column != _UNITS:
         return text.ljust(width)
     gap = 4 if width >= _WIDE[_UNITS] else 2

@@ -14,14 +14,13 @@ from tui.panes.note_lines import NoteLines
 from tui.panes.price_table import PriceTable
 from tui.panes.rows_pane import RowsPane
 from tui.panes.status_line import StatusLine, key_spans
-from tui.screens import compare_words, live_words
+from tui.screens import compare_words, live_words, small_lines
 from tui.screens.compare_frame import header_spans, raster_frame
 
 if TYPE_CHECKING:
     from tui.screens.compare_screen import CompareScreen
     from tui.screens.run_controller import ActiveRun
 
-WIDE_CELLS = 100
 _WORK_S = 0.03  # of each frame at most for deriving, so that keys never wait for a long run
 _WORK_CHUNKS = 400
 _LABELS_WIDE, _LABELS_NARROW = 21, 13
@@ -88,16 +87,21 @@ class CompareDrawing:
         screen = self._screen
         screen.set_class(self._run is None, "-empty")
         screen.query_one("#nothing", NoteLines).show_notes([compare_words.NOTHING_YET])
-        left, right = header_spans(screen.scope, len(self._comparison.lanes), is_wide=screen.is_wide)
+        left, right = header_spans(screen.scope, len(self._comparison.lanes), screen.fit)
         screen.query_one("#header", StatusLine).show(left, right)
+        last = small_lines.last_line(self._comparison.run, screen.fit.width) if screen.fit.is_tiny else ""
+        screen.query_one("#last", StatusLine).show([Span(last)])
         self._draw_titles()
         if self._comparison.run is not None:
             self._draw_price()
             self._draw_bars()
-            for name in ("bars", "price", "notes"):
-                _fit(screen.query_one(f"#{name}", RowsPane))
+            views = [screen.query_one(f"#{name}", RowsPane) for name in ("bars", "price", "notes")]
+            screen.is_split = screen.fit.is_small and sum(view.row_count for view in views) > screen.fit.height - 2
+            screen.mark_front()
+            for view in views:
+                _fit(view)
         keys = screen.scope.keys
-        hints = key_spans(keys.hints(compare_words.footer_hints(is_narrow=not screen.is_wide), "compare"))
+        hints = key_spans(keys.hints(compare_words.footer_hints(screen.fit), "compare"))
         cancel = f" {keys.hint('x cancel', 'compare')}  " if screen.scope.controller.is_streaming else ""
         screen.query_one("#footer", StatusLine).show([*([Span(cancel, "status--warn")] if cancel else []), *hints])
 
@@ -106,7 +110,6 @@ class CompareDrawing:
         hint = live_words.text_hint(self._run, scope.controller.seconds(), is_demo=scope.endpoint.is_demo)
         if self._run is not None and self._run.is_over:
             hint = compare_words.NO_TEXT
-        self._screen.mark_front()
         for index, lane in enumerate(self._comparison.lanes):
             pane = self._lane_pane(index)
             pane.set_hint(hint)
@@ -117,7 +120,9 @@ class CompareDrawing:
         screen, comparison = self._screen, self._comparison
         rows = price_rows(comparison.lanes, comparison.prices(), comparison.reader, has_clock=comparison.has_clock)
         ranges = [range_cells(*ends) for ends in comparison.ranges()]
-        screen.query_one(PriceTable).show_prices(rows, ranges, comparison.reader, is_wide=screen.is_wide)
+        screen.query_one(PriceTable).show_prices(
+            rows, ranges, comparison.reader, is_wide=screen.is_wide, room=screen.fit.width
+        )
         verdict = compare_words.verdict(comparison)
         reader = "" if screen.is_wide else f"{compare_words.reader_name(comparison.reader)}. "
         notes = [f"► {verdict}" if verdict else "", reader + compare_words.runs_line(comparison)]

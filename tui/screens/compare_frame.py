@@ -14,18 +14,21 @@ from tui.panes.lane_pane import LANE_STYLES
 from tui.panes.lanes_raster import RasterFrame, RasterLane
 from tui.panes.line_view import Span
 from tui.screens.run_lamp import connecting_lamp, lamp_of
+from tui.screens.small_lines import short_lamp
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
+    from tui.screens.screen_sizes import Fit
 
 # A growing axis moves in steps, so that the bars keep their place for a while.
 _AXIS_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 
 
-def header_spans(scope: StreamscopeApp, lane_count: int, *, is_wide: bool) -> tuple[list[Span], list[Span]]:
+def header_spans(scope: StreamscopeApp, lane_count: int, fit: Fit) -> tuple[list[Span], list[Span]]:
     """The left and the right part of the header: what is compared, and the lamp of the run."""
     controller = scope.controller
     plan = controller.run.plan if controller.run is not None else None
+    is_wide = fit.is_wide
     left = [Span(" streamscope", "status--strong")] if is_wide else []
     left.append(Span("  Compare" if is_wide else " Compare"))
     if scope.endpoint.is_demo:
@@ -41,7 +44,8 @@ def header_spans(scope: StreamscopeApp, lane_count: int, *, is_wide: bool) -> tu
     else:
         is_cancelling = controller.run is not None and controller.run.cancel_key_at is not None
         lamp = lamp_of(controller.derived, now, host, is_cancelling=is_cancelling)
-    return left, [Span(lamp.text, f"status--{lamp.tone}"), Span(" ")]
+    right = [Span(short_lamp(lamp.text, fit.width), f"status--{lamp.tone}"), Span(" ")]
+    return [] if fit.is_tiny else left, right
 
 
 def raster_frame(comparison: Comparison, now: float, width: int) -> RasterFrame:

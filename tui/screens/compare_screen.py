@@ -26,15 +26,17 @@ from tui.panes.status_line import StatusLine
 from tui.screens import compare_words
 from tui.screens.ask_screen import AskScreen
 from tui.screens.base_screen import BaseScreen
-from tui.screens.compare_drawing import WIDE_CELLS, CompareDrawing
+from tui.screens.compare_drawing import CompareDrawing
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.pattern_question import pattern_question
 from tui.screens.pick_screen import PickScreen
 from tui.screens.screen_commands import compare_commands
+from tui.screens.screen_sizes import Fit
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
 
+_PARTS = ("bars", "price")
 _OWN_SPEED = "own number"
 _SLOWEST, _FASTEST = 1.0, 10_000.0
 
@@ -42,7 +44,6 @@ _SLOWEST, _FASTEST = 1.0, 10_000.0
 class CompareScreen(BaseScreen):
     """Draws the controller's run in two to four lanes on one ticker; keeps its lanes and runs in `comparison`."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_CELLS, "-wide")]  # noqa: RUF012  the type is Textual's
     ESCAPE_TO_MINIMIZE = False
     CSS = """
     CompareScreen {
@@ -52,12 +53,16 @@ class CompareScreen(BaseScreen):
         & #nothing { display: none; height: 1fr; padding: 1 2; }
         &.-empty #nothing { display: block; }
         &.-empty #compare-lanes, &.-empty #bars, &.-empty #price, &.-empty #notes { display: none; }
-        &.-solo #compare-lanes LanePane, &.-narrow #compare-lanes LanePane { display: none; }
-        &.-solo #compare-lanes LanePane.-front, &.-narrow #compare-lanes LanePane.-front { display: block; }
+        &.-solo #compare-lanes LanePane, &.-single #compare-lanes LanePane { display: none; }
+        &.-solo #compare-lanes LanePane.-front, &.-single #compare-lanes LanePane.-front { display: block; }
         & #compare-lanes LanePane.-unused { display: none; }
-        &.-narrow #compare-lanes.-closed { display: none; }
-        &.-narrow.-solo #bars, &.-narrow.-solo #price, &.-narrow.-solo #notes { display: none; }
+        &.-single #compare-lanes.-closed { display: none; }
+        &.-single.-solo #bars, &.-single.-solo #price, &.-single.-solo #notes { display: none; }
+        &.-at-text #bars, &.-at-text #price, &.-at-text #notes, &.-at-bars #price, &.-at-price #bars { display: none; }
+        &.-small LanePane, &.-small LanePane:focus { border: none; border-top: solid $border; }
+        &.-tiny #compare-lanes, &.-tiny #bars, &.-tiny #price, &.-tiny #notes, &.-tiny #nothing { display: none; }
         & #footer { dock: bottom; }
+        &.-tiny #footer { dock: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -80,6 +85,8 @@ class CompareScreen(BaseScreen):
         self.comparison = comparison or Comparison()
         self._lane = 0
         self.is_text_open = False
+        self.is_split = False
+        self._part = 0
         self._drawing = CompareDrawing(self)
         self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
 
@@ -91,7 +98,7 @@ class CompareScreen(BaseScreen):
     @property
     def is_wide(self) -> bool:
         """Whether there is room for all lanes beside each other."""
-        return self.size.width >= WIDE_CELLS
+        return self.fit.is_wide and not self.fit.is_small
 
     def compose(self) -> ComposeResult:
         """Header, lanes, bars, price, verdict, footer."""
@@ -103,6 +110,7 @@ class CompareScreen(BaseScreen):
         yield LanesRaster(id="bars")
         yield PriceTable(id="price")
         yield NoteLines(id="notes")
+        yield StatusLine(id="last")
         yield StatusLine(id="footer")
 
     def on_mount(self) -> None:
@@ -126,15 +134,20 @@ class CompareScreen(BaseScreen):
         self.app.pop_screen()
 
     def action_next_lane(self, step: int) -> None:
-        """The focus goes to the next lane; on a narrow screen its text opens, and closes after the last one."""
+        """The focus goes to the next lane; on a narrow screen its text opens, and closes after the last one.
+
+        Where bars and price do not fit together either, each of them is a stop before the lanes.
+        """
         count = len(self.comparison.lanes)
         if self.is_wide:
             self._focus_lane((self._lane + step) % count)
             return
-        # One stop more than lanes: the one without any text.
-        stop = (self._lane if self.is_text_open else count) + step
-        self.is_text_open = stop % (count + 1) != count
-        self._focus_lane(stop % (count + 1) if self.is_text_open else 0)
+        parts = len(_PARTS) if self.is_split else 1
+        stop = (self._lane + parts if self.is_text_open else min(self._part, parts - 1)) + step
+        stop %= parts + count
+        self.is_text_open = stop >= parts
+        self._part = 0 if self.is_text_open else stop
+        self._focus_lane(stop - parts if self.is_text_open else 0)
 
     def action_choose_mode(self) -> None:
         """A list of all modes for the focused lane; for a pattern one more question."""
@@ -232,6 +245,11 @@ class CompareScreen(BaseScreen):
             self.set_focus(None)
         self.call_after_refresh(self.draw)
 
+    def fit_changed(self, before: Fit) -> None:
+        """Where lanes were hidden nothing has the focus; it returns when there is room for them again."""
+        if self.focused is None and (self.is_wide or (self.is_text_open and before.is_tiny)):
+            self._focus_lane(self._lane)
+
     @on(Resize)
     def _resized(self) -> None:
         self.call_after_refresh(self.draw)
@@ -244,6 +262,9 @@ class CompareScreen(BaseScreen):
     def mark_front(self) -> None:
         """Says in the classes of the panes which is focused and which are in use."""
         self.query_one("#compare-lanes").set_class(not self.is_text_open, "-closed")
+        seen = ("text" if self.is_text_open else _PARTS[self._part]) if self.is_split else ""
+        self.update_classes({f"-at-{name}": name == seen for name in ("text", *_PARTS)})
+        self.set_class(not self.is_wide, "-single")
         for index in range(MOST_LANES):
             pane = self.query_one(f"#lane-{index}")
             pane.set_class(index == self._lane, "-front")

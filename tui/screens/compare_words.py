@@ -7,6 +7,7 @@ from tui.core.comparison import RUNS_FOR_MEDIAN, Comparison
 from tui.core.lane_view import Lane, Price, Reader
 from tui.core.price_cells import COLUMNS, hold, lane_letter, price_rows, range_cells
 from tui.core.sanitize import sanitize_line
+from tui.screens.screen_sizes import Fit
 
 NOTHING_YET = (
     "Nothing to compare yet. Run something (enter) or open a capture (ctrl+o); every mode is then computed from it."
@@ -83,9 +84,13 @@ def reader_name(reader: Reader) -> str:
     return f"{reader.name} {reader.chars_per_s:g} char/s"
 
 
-def footer_hints(*, is_narrow: bool) -> list[tuple[str, str]]:
+def footer_hints(fit: Fit) -> list[tuple[str, str]]:
     """The keys of the footer, the most useful first."""
-    if is_narrow:
+    if fit.is_tiny:
+        return [("q", "back")]
+    if fit.is_small:
+        return [("tab", "next"), ("q", "back"), ("?", "help"), ("b", "mode"), ("V", "reader"), ("+ -", "lanes")]
+    if not fit.is_wide:
         return [("tab", "lane"), ("b", "mode"), ("+ -", "lanes"), ("V", "reader"), ("q", "back"), ("?", "help")]
     return [
         ("tab", "lane"),
