@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -36,6 +40,32 @@ def test_no_stub_and_no_mark_is_left_behind(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for mark in ("TODO", "FIXME", "XXX", "HACK"):
         assert mark not in text
+
+
+def imported() -> set[str]:
+    """The top-level names of all that the package imports, early or late."""
+    nodes = [node for path in SOURCES for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - {"tui"}
+
+
+def test_everything_that_is_imported_is_installed_with_the_package() -> None:
+    """By name, or with what is named: in this environment the tools of development would hide a missing one."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    waiting = [*project["dependencies"], *project["optional-dependencies"]["local"]]
+    installed: set[str] = set()
+    while waiting:
+        name = re.split(r"[^\w.-]", waiting.pop())[0].lower().replace("_", "-")
+        if name not in installed:
+            installed.add(name)
+            with contextlib.suppress(metadata.PackageNotFoundError):  # the optional one
+                waiting += [line for line in metadata.requires(name) or () if "extra ==" not in line]
+    owners = metadata.packages_distributions()
+    known = {
+        name for name in imported() if {owner.lower().replace("_", "-") for owner in owners.get(name, ())} & installed
+    }
+    assert imported() - known - {"xllamacpp"} == set()
 
 
 def loaded_by(statement: str) -> set[str]:

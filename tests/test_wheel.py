@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.child_environ import clean_environ
+from tests.pty.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 THEMES = sorted(path.name for path in (ROOT / "themes").glob("*.toml"))
@@ -22,6 +23,21 @@ from tui.theme_files import load_themes
 themes, problems = load_themes()
 assert not problems, problems
 print(__import__("tui").__file__, *(theme.name for theme in themes), sep="\\n")
+"""
+
+WEAR_THEMES = """
+import asyncio
+from tui.app import StreamscopeApp
+from tui.config import Settings
+async def main():
+    app = StreamscopeApp(Settings(url="http://127.0.0.1:9"), records=[])
+    async with app.run_test(size=(120, 40)) as pilot:
+        for name in app.themes:
+            app.theme = name
+            await pilot.pause()
+            assert "streamscope" in app.export_screenshot(simplify=True), name
+            print(name)
+asyncio.run(main())
 """
 
 pytestmark = pytest.mark.slow
@@ -84,7 +100,16 @@ def test_the_installed_command_knows_its_version_and_its_themes(installed: Path,
     module, *themes = run(installed / "python", "-c", LOAD_THEMES, folder=tmp_path).stdout.split("\n")[:-1]
     assert Path(module).is_relative_to(installed.parent), "the themes of the checkout prove nothing"
     texts = ((ROOT / "themes" / name).read_text(encoding="utf-8") for name in THEMES)
-    assert sorted(themes) == sorted(tomllib.loads(text)["name"] for text in texts)
+    names = sorted(tomllib.loads(text)["name"] for text in texts)
+    assert sorted(themes) == names
+    assert sorted(run(installed / "python", "-c", WEAR_THEMES, folder=tmp_path).stdout.split()) == names
+
+
+def test_the_installed_command_writes_settings_that_it_reads(installed: Path, tmp_path: Path) -> None:
+    path = run(installed / "streamscope", "config", "init", folder=tmp_path).stdout.strip()
+    done = run(installed / "streamscope", "config", "show", folder=tmp_path)
+    assert done.stdout.startswith(f"{path}\n")
+    assert done.stderr == ""
 
 
 def test_the_installed_command_plays_the_demo_without_a_terminal(installed: Path, tmp_path: Path) -> None:
@@ -92,3 +117,13 @@ def test_the_installed_command_plays_the_demo_without_a_terminal(installed: Path
     assert "A Python list is" in done.stdout
     assert "TTFT" in done.stderr
     assert "tok/s" in done.stderr
+
+
+async def test_the_installed_app_plays_the_demo_in_a_terminal(installed: Path, tmp_path: Path) -> None:
+    python = str(installed / "python")
+    async with Terminal((120, 40), folder=tmp_path / "config", cwd=tmp_path, python=python) as terminal:
+        await terminal.until("○ IDLE", "demo/markdown", "enter plays it")
+        terminal.send("enter")
+        await terminal.until("✓ COMPLETED", "A Python list is")
+        terminal.send("ctrl+q")
+        assert await terminal.ended() == 0

@@ -50,8 +50,10 @@ class Terminal:
         cwd: Path | None = None,
         has_animations: bool = True,
         patience_s: float = PATIENCE_S,
+        python: str = sys.executable,
     ) -> None:
         self._size = size
+        self._python = python
         self._cwd = cwd
         self._patience_s = patience_s
         self._arguments = arguments
@@ -75,7 +77,7 @@ class Terminal:
         self._attributes_before = termios.tcgetattr(self._far)
         asyncio.get_running_loop().add_reader(self._near, self._read)
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
+            self._python,
             *("-c", _TAKE_TERMINAL, *self._arguments),
             stdin=self._far,
             stdout=self._far,
