@@ -16,7 +16,6 @@ from textual.screen import Screen
 
 from tui.child_process import ChildProcess, start_gateway
 from tui.config import Settings
-from tui.core.capture import Record
 from tui.core.sanitize import count_unsafe
 from tui.errors import StreamscopeError
 from tui.keymap import checked_keymap
@@ -29,6 +28,7 @@ from tui.state_folder import StateFolder
 from tui.themed_app import ThemedApp
 
 if TYPE_CHECKING:
+    from tui.captures.live_pipe import Records
     from tui.core.comparison import Comparison
     from tui.prompt_history import PromptHistory
 
@@ -60,7 +60,7 @@ class StreamscopeApp(ThemedApp):
         prompt: str | None = None,
         *,
         notice: str | None = None,
-        records: Iterable[Record] | None = None,
+        records: Records | None = None,
         raw_body: str | None = None,
         state: StateFolder | None = None,
     ) -> None:
@@ -99,7 +99,9 @@ class StreamscopeApp(ThemedApp):
         for problem in self.theme_problems:
             self.toast(problem, severity="warning")
         if self._records is not None:
-            self.controller.show(self._records, self.endpoint.plan(""))
+            from tui.screens.recording_feed import show_records
+
+            show_records(self, self._records)
         else:
             self.call_after_refresh(self._start_children)
 
@@ -233,8 +235,8 @@ class StreamscopeApp(ThemedApp):
         self.live.model_changed()
 
 
-def main(settings: Settings, prompt: str | None = None, notice: str | None = None, raw_body: str | None = None) -> int:
-    """Runs the app on this terminal until it quits; gives the exit code."""
-    app = StreamscopeApp(settings, prompt, notice=notice, raw_body=raw_body, state=StateFolder.of_platform())
+def main(settings: Settings, prompt: str | None = None, **options: Any) -> int:
+    """Runs the app on this terminal until it quits; gives the exit code. `options` are those of the app."""
+    app = StreamscopeApp(settings, prompt, state=StateFolder.of_platform(), **options)
     asyncio.run(app.run_async())
     return app.return_code or 0

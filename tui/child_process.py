@@ -60,7 +60,7 @@ class ChildProcess:
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,
-                env=_with_checkout(os.environ if self._environ is None else self._environ),
+                env=with_checkout(os.environ if self._environ is None else self._environ),
                 start_new_session=True,
             )
         except OSError as error:
@@ -103,7 +103,7 @@ class ChildProcess:
             return False
 
 
-def _with_checkout(environ: Mapping[str, str]) -> dict[str, str]:
+def with_checkout(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment in which the child finds this package, also in a checkout that was never installed."""
     folder = Path(__file__).resolve().parent.parent
     if not (folder / "pyproject.toml").is_file():

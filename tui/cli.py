@@ -90,7 +90,7 @@ def _start(flags: argparse.Namespace) -> int:
     from tui.app import main as app_main
 
     raw_body = _read_text(flags.body) if flags.body else None
-    return app_main(settings, flags.prompt, _notice(settings, os.environ), raw_body)
+    return app_main(settings, flags.prompt, notice=_notice(settings, os.environ), raw_body=raw_body)
 
 
 def _start_headless(settings: Settings, flags: argparse.Namespace) -> int:

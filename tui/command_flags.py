@@ -11,7 +11,10 @@ from tui.core.sanitize import sanitize_line
 from tui.setting_table import TRANSPORTS
 from tui.version import __version__
 
-CAPTURE_COMMANDS = {"stats": "tui.commands.stats_command"}
+CAPTURE_COMMANDS = {
+    "open": "tui.commands.open_command",
+    "stats": "tui.commands.stats_command",
+}
 """Commands that work on captures, and the modules that carry them out."""
 COMMANDS = ("run", "serve", "config", *CAPTURE_COMMANDS)
 EXIT_USAGE = 2
@@ -25,7 +28,8 @@ _EPILOG = """commands:
   streamscope run PROMPT     one stream, headless: the text to stdout, its numbers to stderr
   streamscope serve          the gateway: SSE, WebSocket and OpenAI-compatible routes
   streamscope config         path, show or init: where the settings are, which hold and why, a commented file
-  streamscope stats FILE     the numbers of a recorded run (a capture, a HAR, a log of curl or ts)
+  streamscope open FILE      the app on a recording (a capture, a HAR, a log of curl or ts); - is a live pipe
+  streamscope stats FILE     the numbers of a recording
 
 Each has its own --help. Keys come from OPENAI_API_KEY (direct) and STREAMSCOPE_TOKEN (gateway), or from a 0600
 file; never from the command line. Exit codes: 0 completed, 1 failed, 2 usage, 3 incomplete, 130 cancelled."""

@@ -33,14 +33,17 @@ KEYS = {"enter": "\r", "esc": "\x1b", "home": "\x1b[H", "end": "\x1b[F", "ctrl+q
 # The child takes the pseudo-terminal as its controlling terminal, as a shell's child has it, and becomes the app.
 _TAKE_TERMINAL = (
     "import fcntl, os, sys, termios;"
-    "fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "fcntl.ioctl(1, termios.TIOCSCTTY, 0);"
     "os.execv(sys.executable, [sys.executable, '-m', 'tui', *sys.argv[1:]])"
 )
 _PRIVATE_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 
 
 class Terminal:
-    """`streamscope ARGUMENTS` in a terminal of some size; enter it to start, leave it to end whatever is left."""
+    """`streamscope ARGUMENTS` in a terminal of some size; enter it to start, leave it to end whatever is left.
+
+    `stdin` is a pipe that takes the terminal's place as standard input.
+    """
 
     def __init__(
         self,
@@ -51,7 +54,9 @@ class Terminal:
         has_animations: bool = True,
         patience_s: float = PATIENCE_S,
         python: str = sys.executable,
+        stdin: int | None = None,
     ) -> None:
+        self._stdin = stdin
         self._size = size
         self._python = python
         self._cwd = cwd
@@ -79,7 +84,7 @@ class Terminal:
         self._process = await asyncio.create_subprocess_exec(
             self._python,
             *("-c", _TAKE_TERMINAL, *self._arguments),
-            stdin=self._far,
+            stdin=self._far if self._stdin is None else self._stdin,
             stdout=self._far,
             stderr=self._far,
             env=self._environ,

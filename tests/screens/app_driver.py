@@ -10,6 +10,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from tui.app import StreamscopeApp
+from tui.captures.live_pipe import Records
 from tui.config import Settings
 from tui.core.capture import Record
 from tui.core.capture_codec import decode_line
@@ -33,7 +34,7 @@ async def running_app(
     settings: Settings,
     prompt: str | None = None,
     *,
-    records: list[Record] | None = None,
+    records: Records | None = None,
     size: tuple[int, int] = (120, 40),
     state: StateFolder | None = None,
 ) -> AsyncIterator[tuple[StreamscopeApp, Pilot[None]]]:

@@ -7,23 +7,28 @@ pieces while its records are taken, so a large one shows at once and is never he
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from tui.core.capture import CaptureEnd, Record
+from tui.core.capture import CaptureHeader, Record
 from tui.core.readers.detecting_reader import DetectingReader
 from tui.errors import CaptureError
 
 _PIECE_BYTES: Final = 128 * 1024
+STANDARD_INPUT: Final = "-"
 
 
 class OpenedCapture:
-    """A recording that is being read. Iterate over it once for its records: a header first, an end last.
+    """A recording that is being read. Iterate over it once for its records: the header first, an end last.
 
-    Attributes: `name` as it was asked for, `size` in bytes. Raises CaptureError, from the beginning only: with the
-    first record the rest is certain to come, the end at the place of a damage.
+    Attributes: `name` as it was asked for; `size` in bytes (0: not known); `read_bytes` of them were read; `header`.
+    Raises CaptureError when there is nothing to show. After that a record is certain to follow until the end, which
+    stands where the damage is, if there is any.
     """
+
+    is_live = False
 
     def __init__(self, name: str, file: BinaryIO, size: int, entry: int | None = None) -> None:
         self.name = name
@@ -31,10 +36,15 @@ class OpenedCapture:
         self.read_bytes = 0
         self._file = file
         self._reader = DetectingReader(entry=entry)
+        self._records = self._read_all()
+        header = next(self._records)
+        if not isinstance(header, CaptureHeader):
+            raise CaptureError(f"{name} cannot be shown: it does not begin with a header.")
+        self.header = header
 
     @property
     def form(self) -> str:
-        """What it is, in words: `streamscope capture`, `HAR`, `curl trace`, ... Known with the first record."""
+        """What it is, in words: `streamscope capture`, `HAR`, `curl trace`, ..."""
         return self._reader.name
 
     @property
@@ -43,7 +53,11 @@ class OpenedCapture:
         return self._reader.notes
 
     def __iter__(self) -> Iterator[Record]:
-        """The records. Raises CaptureError when there is nothing to show, or when the disk fails."""
+        """The records. Raises CaptureError when the disk fails."""
+        yield self.header
+        yield from self._records
+
+    def _read_all(self) -> Iterator[Record]:
         with self._file:
             try:
                 while data := self._file.read(_PIECE_BYTES):
@@ -57,11 +71,13 @@ class OpenedCapture:
 
 
 def open_capture(path: str | Path, entry: int | None = None) -> OpenedCapture:
-    """A recording to take the records from. `entry` chooses one of a HAR, counted from 1.
+    """A recording to take the records from; `-` is standard input. `entry` chooses one of a HAR, counted from 1.
 
-    Raises CaptureError when there is no such file or it may not be read.
+    Raises CaptureError when there is no such file, it may not be read, or holds nothing that can be shown.
     """
     try:
+        if str(path) == STANDARD_INPUT:
+            return OpenedCapture("standard input", sys.stdin.buffer, 0, entry)
         file = Path(path).open("rb", buffering=0)  # noqa: SIM115  closed when its records were taken
     except OSError as error:
         raise CaptureError(f"{path} cannot be opened: {error.strerror}.") from error
@@ -73,8 +89,3 @@ def read_capture(path: str | Path, entry: int | None = None) -> tuple[list[Recor
     opened = open_capture(path, entry)
     records = list(opened)
     return records, opened.notes
-
-
-def has_end(records: list[Record]) -> bool:
-    """Whether the recording says itself how the run ended."""
-    return bool(records) and isinstance(records[-1], CaptureEnd) and records[-1].is_recorded

@@ -47,27 +47,34 @@ class Verdict:
 
 
 def verdict_of(
-    log: ArrivalLog, stats: StreamStats, now: float, *, frames: int, is_over: bool, last_text: str = ""
+    log: ArrivalLog,
+    stats: StreamStats,
+    now: float,
+    *,
+    frames: int,
+    is_over: bool,
+    last_text: str = "",
+    has_reads: bool = True,
 ) -> Verdict:
     """What the arrivals of a run show at `now`; never more certain than they are.
 
-    It judges the frames that brought text and names all `frames` and reads, as the other panes do.
+    It judges the frames that brought text and names all `frames` and, where they are known, reads.
     """
     count, reads = len(log.times), len(log.read_times)
-    all_reads = max(reads, stats.read_count)
+    all_reads = f" in {max(reads, stats.read_count)} reads" if has_reads else ""
     if not count:
         return Verdict("none", "", "idle")
     if is_over and count < FEW_FRAMES:
         return Verdict("few", f"cannot tell: {frames} frames are too few ({FEW_FRAMES} are needed).", "idle")
     if is_over and _is_lump(log):
-        return Verdict("lump", f"one lump: {frames} frames in {all_reads} reads at {log.read_times[-1]:.2f} s.", "warn")
+        return Verdict("lump", f"one lump: {frames} frames{all_reads} at {log.read_times[-1]:.2f} s.", "warn")
     silence = _silence(stats, None if is_over else now, last_text)
     if count >= FEW_FRAMES and count >= _BATCH_FRAMES * reads and reads > _LUMP_READS:
         pause = (log.read_times[-1] - log.read_times[0]) / (reads - 1)
         sentence = f"comes in batches: {count / reads:.0f} frames together every {pause:.2f} s.{silence}"
         return Verdict("batches", sentence, "warn")
     gap = "" if stats.gap_p50_s is None else f", gap p50 {stats.gap_p50_s * 1000:.0f} ms"
-    sentence = f"streams: {frames} frames in {all_reads} reads{gap}.{silence}"
+    sentence = f"streams: {frames} frames{all_reads}{gap}.{silence}"
     return Verdict("streams", sentence, "warn" if silence else "good")
 
 

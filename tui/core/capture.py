@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tui.core.byte_store import ByteStore
 from tui.core.chunks import Outcome, StreamProblem
 
 
@@ -100,7 +101,7 @@ class Capture:
         self.markers: list[Marker] = []
         self.end: CaptureEnd | None = None
         self._order: list[tuple[int, ResponseHead | Marker]] = []
-        self._data = bytearray()
+        self._data = ByteStore()
         self._ends = array("Q")
         self._times = array("d")
         self._wire = array("Q")
@@ -132,7 +133,7 @@ class Capture:
     @property
     def byte_count(self) -> int:
         """How many bytes all reads hold (text messages in UTF-8)."""
-        return len(self._data)
+        return self._data.size
 
     @property
     def last_at(self) -> float:
@@ -145,7 +146,7 @@ class Capture:
         """The read with this index (from 0). Raises IndexError."""
         end = self._ends[index]
         start = self._ends[index - 1] if index > 0 else 0
-        data: bytes | str = bytes(self._data[start:end])
+        data: bytes | str = self._data.between(start, end)
         if self._is_text[index]:
             data = data.decode("utf-8", "surrogatepass") if isinstance(data, bytes) else data
         return Read(self._times[index], data, self._wire[index])
@@ -168,8 +169,7 @@ class Capture:
 
     def bytes_between(self, start: int, end: int) -> bytes:
         """The bytes of all reads from `start` up to `end`, which are offsets among them."""
-        with memoryview(self._data) as view:  # a slice of a bytearray would be copied twice
-            return bytes(view[start:end])
+        return self._data.between(start, end)
 
     @property
     def connections(self) -> list[tuple[int, ResponseHead]]:
@@ -197,8 +197,7 @@ class Capture:
     def _add_read(self, record: Read) -> None:
         is_text = isinstance(record.data, str)
         data = record.data.encode("utf-8", "surrogatepass") if isinstance(record.data, str) else record.data
-        self._data += data
-        self._ends.append(len(self._data))
+        self._ends.append(self._data.append(data))
         self._times.append(record.at)
         self._wire.append(record.wire_bytes)
         self._is_text.append(is_text)

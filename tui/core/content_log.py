@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from typing import Final
+
+_BLOCK_PIECES: Final = 256
 
 
 class ContentLog:
     """Append-only; chunk indices count content chunks from 0."""
 
     def __init__(self) -> None:
-        self._pieces: list[str] = []
+        self._blocks: list[str] = []
+        self._newest: list[str] = []
         self._ends = array("Q")
         self._times = array("d")
         self._frames = array("Q")
@@ -22,17 +26,21 @@ class ContentLog:
 
     def add(self, text: str, at: float, frame: int) -> int:
         """Appends one non-empty piece and gives its chunk index."""
-        self._pieces.append(text)
+        newest = self._newest
+        newest.append(text)
         self._length += len(text)
         self._ends.append(self._length)
         self._times.append(at)
         self._frames.append(frame)
-        return len(self._pieces) - 1
+        if len(newest) == _BLOCK_PIECES:  # a short string costs fifty bytes more than its letters
+            self._blocks.append("".join(newest))
+            self._newest = []
+        return len(self._ends) - 1
 
     @property
     def count(self) -> int:
         """How many content chunks there are."""
-        return len(self._pieces)
+        return len(self._ends)
 
     @property
     def length(self) -> int:
@@ -41,20 +49,25 @@ class ContentLog:
 
     def text(self) -> str:
         """All of it, joined; linear in its size, so not for every frame."""
-        return "".join(self._pieces)
+        return "".join([*self._blocks, *self._newest])
 
     def tail(self, size: int) -> str:
         """The last code points of the text, at most `size`."""
         text = ""
-        for piece in reversed(self._pieces):
+        for index in range(self.count - 1, -1, -1):
             if len(text) >= size:
                 break
-            text = piece + text
+            text = self.piece(index)[0] + text
         return text[-size:]
 
     def piece(self, index: int) -> tuple[str, float]:
         """Text and arrival time of one chunk."""
-        return self._pieces[index], self._times[index]
+        block, place = divmod(index, _BLOCK_PIECES)
+        if block == len(self._blocks):
+            return self._newest[place], self._times[index]
+        origin = self._ends[block * _BLOCK_PIECES - 1] if block else 0
+        start = self._ends[index - 1] if index else 0
+        return self._blocks[block][start - origin : self._ends[index] - origin], self._times[index]
 
     def start_of(self, index: int) -> int:
         """The offset at which a chunk begins; the length of the text for one past the end."""

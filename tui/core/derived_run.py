@@ -79,8 +79,18 @@ class DerivedRun:
     def verdict(self, at: float) -> Verdict:
         """What the arrivals show at a moment of the run's clock."""
         frames = len(self.decoder.frames) if self.decoder is not None else 0
-        last = self.pipeline.content.tail(_QUOTED_CHARS)
-        return verdict_of(self.arrivals, self.stats, at, frames=frames, is_over=self.is_over, last_text=last)
+        header = self.capture.header
+        if not header.has_times:
+            return Verdict("none", f"no times in this file: {frames} frames." if frames else "", "idle")
+        return verdict_of(
+            self.arrivals,
+            self.stats,
+            at,
+            frames=frames,
+            is_over=self.is_over,
+            last_text=self.pipeline.content.tail(_QUOTED_CHARS),
+            has_reads=header.has_reads,
+        )
 
     def add(self, record: Record) -> list[StreamChunk]:
         """Takes the next record of the capture and gives the chunks that it completed.

@@ -23,7 +23,8 @@ _TIME_CELLS, _MARGIN_CELLS = 12, 4  # at the right of the marks: the time, or no
 class ArrivalsView:
     """What the raster draws: arrival times, stalls as (from, to), and where the run stands.
 
-    `span_s` is the time from the left edge to the right one; `first_s` the first token.
+    `span_s` is the time from the left edge to the right one; `first_s` the first token. Without times (a plain log)
+    `times` and `span_s` count frames.
     """
 
     times: Sequence[float]
@@ -32,6 +33,7 @@ class ArrivalsView:
     first_s: float | None
     frames: int
     is_over: bool
+    has_times: bool = True
 
 
 class RasterPane(LineView):
@@ -88,7 +90,8 @@ class RasterPane(LineView):
             return [[Span(label + "One mark per arrival, from left to right.", "raster--label")]]
         marks, most = self._marks(self._view, room, max(1, height - 1))
         if height == 1:
-            return [[Span(label, "raster--label"), *marks[0], Span(f"  {self._view.span_s:.2f} s", "raster--axis")]]
+            span = f"{self._view.span_s:.2f} s" if self._view.has_times else f"{self._view.frames} fr"
+            return [[Span(label, "raster--label"), *marks[0], Span(f"  {span}", "raster--axis")]]
         labels = [label, *[" " * len(label)] * (len(marks) - 1)]
         if len(marks) > 1 and label == _LABEL:
             labels[1] = f" most {most} a column".ljust(len(label))
@@ -119,7 +122,7 @@ class RasterPane(LineView):
     def _axis(self, view: ArrivalsView, label: str, room: int) -> list[Span]:
         """0 at the left, the first token, the longest stall, time and frames at the right."""
         row = [" "] * room
-        right = f"{view.span_s:.2f} s  {view.frames} frames"
+        right = f"{view.span_s:.2f} s  {view.frames} frames" if view.has_times else f"{view.frames} frames, no times"
         limit = max(0, room - len(right) - 1)
         if view.stalls:
             start, end = max(view.stalls, key=lambda stall: stall[1] - stall[0])

@@ -15,6 +15,7 @@ from tui.panes.line_view import Span
 if TYPE_CHECKING:
     from tui.core.text.segment_log import SegmentLog
 
+_NO_TIME = "n/a"
 _TIME_CELLS = 7  # to 99.99 s; in a longer run all rows are drawn anew with wider columns
 _MARK = "⟨flushed⟩ "
 
@@ -49,6 +50,7 @@ class SegmentsPane(CursorView):
         self._hint = ""
         self._hint_rows: list[str] = []
         self._time_cells = _TIME_CELLS
+        self._has_times = True
 
     @property
     def list_count(self) -> int:
@@ -64,8 +66,12 @@ class SegmentsPane(CursorView):
         """Units never change; the held row does."""
         return 0 < row <= self._count
 
-    def show(self, log: SegmentLog | None, now: float, hint: str) -> None:
-        """Shows the units of a log as they stand at `now` (seconds on the run's clock); one call a frame."""
+    def show(self, log: SegmentLog | None, now: float, hint: str, *, has_times: bool = True) -> None:
+        """Shows the units of a log as they stand at `now` (seconds on the run's clock); one call a frame.
+
+        A plain log has no times.
+        """
+        self._has_times = has_times
         before = (self._log, self._count, self._held, self._held_s, self._hint, self._time_cells)
         first = self._count + 1 if log is self._log and self._count else None
         if log is not self._log:
@@ -138,7 +144,10 @@ class SegmentsPane(CursorView):
         return self._log.segment(row - 1).text if row <= self._count else self._held
 
     def _times(self, at: str, held_s: float) -> Span:
-        return Span(f"{at:>{self._time_cells}} {_seconds(held_s):>{self._time_cells}}  ", "segments--time")
+        held = _seconds(held_s)
+        if not self._has_times:
+            at, held = "held" if at == "held" else _NO_TIME, _NO_TIME
+        return Span(f"{at:>{self._time_cells}} {held:>{self._time_cells}}  ", "segments--time")
 
     def _beginning(self, text: str) -> str:
         """As much of a unit as can be seen on its row, with an ellipsis where that is not all."""

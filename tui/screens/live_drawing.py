@@ -18,7 +18,7 @@ from tui.panes.segments_pane import SegmentsPane
 from tui.panes.stats_pane import StatsPane
 from tui.panes.status_line import StatusLine, key_spans
 from tui.panes.text_pane import TextPane
-from tui.screens import live_words, small_lines
+from tui.screens import live_words, recording_words, small_lines
 from tui.screens.endpoint_choice import TRANSPORT_WORDS
 from tui.screens.live_panes import SIDE_PANES
 from tui.screens.run_lamp import connecting_lamp, lamp_of, rate_of
@@ -98,7 +98,9 @@ class LiveDrawing:
         query = self._screen.query_one
         query(TextPane).set_hint(live_words.text_hint(run, now, is_demo=scope.endpoint.is_demo))
         log = pipeline.segments if pipeline is not None else None
-        query(SegmentsPane).show(log, at, live_words.segments_hint(run, scope.controller.mode))
+        has_times = derived is None or derived.capture.header.has_times
+        hint = live_words.segments_hint(run, scope.controller.mode)
+        query(SegmentsPane).show(log, at, hint, has_times=has_times)
         query(ExtractsPane).show_run(pipeline, live_words.extracts_hint(run, is_demo=scope.endpoint.is_demo), at)
         self._draw_stats(at)
         query(RasterPane).show(self._arrivals(at))
@@ -147,6 +149,8 @@ class LiveDrawing:
             rows += pane.wrap(line)
         for remark in result.remarks:
             rows += pane.wrap(f"remark: {remark}", "stats--hint")
+        for note in recording_words.recording_notes(run):
+            rows += pane.wrap(note, "stats--hint")
         if run.derived.decoder is not None and self._is_wide:
             rows += pane.wrap(run.derived.decoder.read_as, "stats--hint")
         return rows
@@ -155,6 +159,9 @@ class LiveDrawing:
         derived = self._derived
         if derived is None or not derived.arrivals.times:
             return None
+        if not derived.capture.header.has_times:
+            count = len(derived.decoder.frames) if derived.decoder is not None else 0
+            return ArrivalsView(range(count), [], float(count), None, count, derived.is_over, has_times=False)
         stalls = [(stall.from_s, stall.from_s + stall.gap_s) for stall in derived.stats.stall_list]
         if not derived.is_over and (open_s := derived.stats.open_stall(at)) is not None:
             stalls.append((at - open_s, at))
@@ -183,12 +190,18 @@ class LiveDrawing:
             lamp = connecting_lamp(now, host)
         else:
             lamp = lamp_of(controller.derived, now, host, is_cancelling=is_cancelling)
-        has_room = self._is_wide and not scope.endpoint.is_demo  # a demo's label goes before what pane 4 has too
+        run, is_demo = self._run, scope.endpoint.is_demo
+        is_opened = run is not None and run.recording is not None
+        lamp = recording_words.opening_lamp(run, now) or lamp
+        has_room = self._is_wide and (is_opened or not is_demo)  # a demo's label goes before what pane 4 has too
         rate = rate_of(controller.derived) if has_room and not controller.is_streaming else ""
         left = [Span(" streamscope", "status--strong")] if self._is_wide else []
-        described = scope.endpoint.described(plan, is_wide=self._is_wide)
-        left += [Span("  Live" if self._is_wide else " Live"), Span("  " + described)]
-        if scope.endpoint.is_demo:
+        left.append(Span("  Live" if self._is_wide else " Live"))
+        if run is not None and is_opened:
+            left += [Span(f"  {word}") for word in recording_words.described(run, is_wide=self._is_wide)]
+        else:
+            left.append(Span("  " + scope.endpoint.described(plan, is_wide=self._is_wide)))
+        if is_demo and not is_opened:
             left.append(Span("  " + scope.endpoint.recorded(plan, is_wide=self._is_wide), "status--dim"))
         width = self._screen.fit.width
         lamp_span = Span(small_lines.short_lamp(lamp.text, width), f"status--{lamp.tone}")

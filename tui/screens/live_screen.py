@@ -109,6 +109,12 @@ class LiveScreen(BaseScreen):
 
         return live_commands(self)
 
+    def begin_in(self, pane: str) -> None:
+        """Gives the focus to a pane, now or as soon as there is one to give it to."""
+        self.AUTO_FOCUS = f"#{pane}"  # type: ignore[misc]  # Textual reads it from the screen itself
+        if self.focused is not None:
+            self.action_focus_pane(pane)
+
     def model_changed(self) -> None:
         """Another demo brings the prompt that was recorded, unless the user has typed one."""
         prompt, recorded = self.query_one(PromptArea), self.scope.endpoint.demo_prompts

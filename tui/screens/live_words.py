@@ -68,6 +68,8 @@ def cancel_receipt(run: ActiveRun) -> list[str]:
     at = end.at if end else 0.0
     text, frames = len(derived.result.content), len(derived.decoder.frames) if derived.decoder else 0
     lines = [f"Cancelled at {at:.2f} s. {text} characters, {frames} frames kept."]
+    if run.recording is not None:
+        return lines
     if run.cancel_key_at is not None:
         closed = max(0.0, at - run.seconds(run.cancel_key_at))
         lines.append(f"key to socket closed   {closed * 1000:.0f} ms")

@@ -14,6 +14,8 @@ from tui.core.request import RunPlan
 from tui.probe_client import ProbeClient
 
 if TYPE_CHECKING:
+    from tui.captures.live_pipe import LivePipe
+    from tui.captures.open_capture import OpenedCapture
     from tui.core.derived_run import DerivedRun
 
 Now = Callable[[], float]
@@ -22,7 +24,8 @@ Now = Callable[[], float]
 class ActiveRun:
     """One run as the app knows it: asked for, then begun (`derived`), then ended.
 
-    `stream` is None while its endpoint is still being started.
+    `stream` is None while its endpoint is still being started, and for a run that was captured before: that has a
+    `recording`.
     """
 
     def __init__(self, stream: int | None, plan: RunPlan, asked_at: float, mode: str, pattern: str | None) -> None:
@@ -32,6 +35,7 @@ class ActiveRun:
         self.mode, self.pattern = mode, pattern
         self.derived: DerivedRun | None = None
         self.cancel_key_at: float | None = None
+        self.recording: OpenedCapture | LivePipe | None = None
 
     @property
     def is_over(self) -> bool:
@@ -50,9 +54,26 @@ class ActiveRun:
         self.derived.add(record)
 
     def seconds(self, monotonic: float) -> float:
-        """A moment of the monotonic clock on the run's own clock."""
+        """A moment of the monotonic clock on the run's own clock; of a recording the moment that it has come to."""
         clock = self.derived.capture.header.clock if self.derived is not None else None
+        if self.derived is not None and self.recording is not None and not (self.recording.is_live and clock):
+            return self.derived.capture.last_at
         return monotonic - (self.asked_at if clock is None else clock)
+
+    def stop(self, monotonic: float) -> None:
+        """Ends it here: what was not sent yet or comes through a pipe is cancelled, a file is not read any further."""
+        recording = self.recording
+        if recording is None or recording.is_live:
+            self.take(CaptureEnd(max(0.0, self.seconds(monotonic)), Outcome.CANCELLED, attempts=0))
+        else:
+            read = f"{recording.read_bytes / 1e6:.1f} of {recording.size / 1e6:.1f} MB"
+            self.break_off(f"Opening was stopped after {read}.")
+
+    def break_off(self, sentence: str) -> None:
+        """Ends a recording that is not read to its end; how the run ended is what its frames prove."""
+        at = self.derived.capture.last_at if self.derived is not None else 0.0
+        problem = StreamProblem.of("truncated", sentence)
+        self.take(CaptureEnd(at, Outcome.INCOMPLETE, problem, is_recorded=False))
 
     def _own_header(self) -> CaptureHeader:
         """For a run whose probe died before it said a word."""
@@ -112,6 +133,12 @@ class RunController:
         for record in records:
             self.run.take(record)
 
+    def open(self, recording: OpenedCapture | LivePipe, plan: RunPlan) -> ActiveRun:
+        """Shows a recording whose records will be taken by and by."""
+        self.run = ActiveRun(None, plan, self.clock(), self.mode, self.pattern)
+        self.run.recording = recording
+        return self.run
+
     def seconds(self) -> float:
         """Now, on the clock of the latest run; 0 without one."""
         return self.run.seconds(self.clock()) if self.run is not None else 0.0
@@ -122,7 +149,7 @@ class RunController:
             return None
         self.run.cancel_key_at = self.clock()
         if self.run.stream is None:  # nothing was sent yet, so nobody has to be told
-            self.run.take(CaptureEnd(self.clock() - self.run.asked_at, Outcome.CANCELLED, attempts=0))
+            self.run.stop(self.clock())
         return self.run.stream
 
     def set_mode(self, mode: str, pattern: str | None = None) -> None:

@@ -81,7 +81,7 @@ def _reconnecting(run: DerivedRun, step: Marker) -> Lamp:
 
 
 def _ended(run: DerivedRun, result: StreamResult) -> Lamp:
-    at = run.capture.end.at if run.capture.end else 0.0
+    at = f" {run.capture.end.at:.2f} s" if run.capture.end and run.capture.header.has_times else ""
     kept = f"text kept: {len(result.content)} char"
     match result.outcome:
         case Outcome.COMPLETED:
@@ -89,16 +89,16 @@ def _ended(run: DerivedRun, result: StreamResult) -> Lamp:
         case Outcome.INCOMPLETE:
             return Lamp(f"◐ INCOMPLETE  {kept}", "warn")
         case Outcome.CANCELLED:
-            return Lamp(f"■ CANCELLED at {at:.2f} s  {kept}", "warn")
+            return Lamp(f"■ CANCELLED{' at' if at else ''}{at}  {kept}", "warn")
         case Outcome.FAILED:
             return Lamp(f"✗ FAILED  {result.problem.kind if result.problem else ''}".rstrip(), "bad")
 
 
-def _completed(result: StreamResult, at: float) -> Lamp:
+def _completed(result: StreamResult, at: str) -> Lamp:
     reason = result.finish_reason
     if reason in ("length", "content_filter"):
-        return Lamp(f"✓ COMPLETED {at:.2f} s  stopped: {reason}", "good")
+        return Lamp(f"✓ COMPLETED{at}  stopped: {reason}", "good")
     if result.remarks:
         count = f"{len(result.remarks)} remark" + ("s" if len(result.remarks) > 1 else "")
         return Lamp(f"✓ COMPLETED  {count}: {result.remarks[0]}", "good")
-    return Lamp(f"✓ COMPLETED {at:.2f} s  {reason or ''}".rstrip(), "good")
+    return Lamp(f"✓ COMPLETED{at}  {reason or ''}".rstrip(), "good")
