@@ -62,11 +62,12 @@ class StreamscopeApp(ThemedApp):
         notice: str | None = None,
         records: Records | None = None,
         raw_body: str | None = None,
+        capture: str | None = None,
         state: StateFolder | None = None,
     ) -> None:
         super().__init__(settings)
         self.keys = checked_keymap(settings.keys)
-        self.controller = RunController()
+        self.controller = RunController(capture=capture)
         self.endpoint = EndpointChoice(settings, raw_body)
         self.state = state or StateFolder()
         self._first_prompt = prompt

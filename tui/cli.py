@@ -90,7 +90,9 @@ def _start(flags: argparse.Namespace) -> int:
     from tui.app import main as app_main
 
     raw_body = _read_text(flags.body) if flags.body else None
-    return app_main(settings, flags.prompt, notice=_notice(settings, os.environ), raw_body=raw_body)
+    capture = str(Path(flags.capture).absolute()) if flags.capture else None
+    notice = _notice(settings, os.environ)
+    return app_main(settings, flags.prompt, notice=notice, raw_body=raw_body, capture=capture)
 
 
 def _start_headless(settings: Settings, flags: argparse.Namespace) -> int:
@@ -107,7 +109,7 @@ def _start_headless(settings: Settings, flags: argparse.Namespace) -> int:
     return _headless(
         settings,
         plan_of(settings, flags, StreamRequest.of_prompt(prompt, model=settings.model)),
-        HeadlessOptions(on_demo=on_demo),
+        HeadlessOptions(on_demo=on_demo, capture=flags.capture),
     )
 
 

@@ -72,6 +72,7 @@ def app_parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"streamscope {__version__}")
     _add_setting_flags(parser)
     parser.add_argument("--body", metavar="FILE", help="JSON body to post to a full path (sse)")
+    parser.add_argument("--capture", metavar="FILE", help="record each run to a file while it goes on")
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="sent as soon as the app is ready")
     return parser
 

@@ -16,6 +16,7 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Any, NoReturn
 
+from tui.captures.capture_writer import RecordingEmit
 from tui.core.capture import Record
 from tui.core.capture_codec import encode_record
 from tui.core.request import RunPlan
@@ -49,7 +50,7 @@ class Probe:
     def _carry_out(self, command: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
         match command:
             case {"do": "start", "stream": int(stream), "plan": dict(plan)}:
-                run = StreamRun(RunPlan.from_json(plan), lambda record: self._emit(record, stream))
+                run = self._run_of(RunPlan.from_json(plan), stream)
                 self._runs[stream] = run
                 tasks.create_task(self._run(stream, run))
             case {"do": "cancel", "stream": int(stream)}:
@@ -60,6 +61,12 @@ class Probe:
                 tasks.create_task(self._answer(question, method, RunPlan.from_json(plan), path))
             case _:
                 self._say(type="complaint", text=f"unknown command: {sorted(command)}")
+
+    def _run_of(self, plan: RunPlan, stream: int) -> StreamRun:
+        def emit(record: Record) -> None:
+            self._writer.write(encode_record(record, stream))
+
+        return StreamRun(plan, emit if plan.capture_file is None else RecordingEmit(plan.capture_file, emit))
 
     async def _run(self, stream: int, run: StreamRun) -> None:
         try:
@@ -74,9 +81,6 @@ class Probe:
             self._say(type="answer", id=question, **answer)
         except RecursionError:  # nested so deeply that it was read, but cannot be written
             self._say(type="answer", id=question, status=answer["status"], body=None, error="nested too deeply")
-
-    def _emit(self, record: Record, stream: int) -> None:
-        self._writer.write(encode_record(record, stream))
 
     def _say(self, **members: Any) -> None:
         self._writer.write(json.dumps(members) + "\n")

@@ -37,9 +37,10 @@ async def running_app(
     records: Records | None = None,
     size: tuple[int, int] = (120, 40),
     state: StateFolder | None = None,
+    capture: str | None = None,
 ) -> AsyncIterator[tuple[StreamscopeApp, Pilot[None]]]:
     """The app in a terminal of the given size, its first screen drawn."""
-    app = StreamscopeApp(settings, prompt, records=records, state=state)
+    app = StreamscopeApp(settings, prompt, records=records, state=state, capture=capture)
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
         yield app, pilot

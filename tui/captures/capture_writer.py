@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, Self
 
-from tui.core.capture import Record
+from tui.core.capture import CaptureEnd, Marker, Record
 from tui.core.capture_codec import FORMAT
 from tui.core.readers.capture_lines import LineSealer
 from tui.errors import CaptureError
@@ -70,6 +70,33 @@ class CaptureWriter:
         self.problem = f"{self.path} is not written any further: {error.strerror}."
         if stat.S_ISREG(os.fstat(self._descriptor).st_mode):
             os.ftruncate(self._descriptor, self.byte_count)
+
+
+class RecordingEmit:
+    """Takes the records of a run, writes them to a file first and then hands them on.
+
+    A file that cannot be begun or written any further is a marker `disk` in the run, which goes on.
+    """
+
+    def __init__(self, path: str, emit: Callable[[Record], None]) -> None:
+        self._emit = emit
+        self._writer: CaptureWriter | None = None
+        self._problem: str | None = None
+        try:
+            self._writer = CaptureWriter(path)
+        except CaptureError as error:
+            self._problem = str(error)
+
+    def __call__(self, record: Record) -> None:
+        """Takes the next record."""
+        if self._writer is not None:
+            self._writer.add(record)
+            self._problem = self._writer.problem
+        if self._problem is not None and isinstance(record, CaptureEnd):
+            self._emit(Marker("disk", record.at, self._problem))
+        self._emit(record)
+        if self._writer is not None and isinstance(record, CaptureEnd):
+            self._writer.close()
 
 
 def save_capture(records: Iterable[Record], path: str | Path) -> int:

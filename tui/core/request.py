@@ -82,7 +82,8 @@ class RunPlan:
     `url` is what the user gave. `header_env` holds (header name, name of an environment variable) pairs.
     `token_file` is a 0600 file with the key. `is_gateway` marks an endpoint that the app started or a profile
     calls a gateway: it gets the gateway token, never the OpenAI key. `retries` counts further attempts after
-    the first, all before the first token. `raw_body` replaces the request body on a full path.
+    the first, all before the first token. `raw_body` replaces the request body on a full path. `capture_file` is
+    where the probe records the run while it goes on.
     """
 
     transport: TransportName
@@ -99,6 +100,7 @@ class RunPlan:
     insecure_http: bool = False
     ca_file: str | None = None
     event_limit_bytes: int = DEFAULT_EVENT_LIMIT_BYTES
+    capture_file: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object from which `from_json` makes an equal plan."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tui.core.capture import CaptureHeader
+from tui.core.problem_kinds import title_of
 from tui.screens.endpoint_choice import TRANSPORT_WORDS
 from tui.screens.run_controller import ActiveRun
 from tui.screens.run_lamp import Lamp
@@ -43,9 +44,13 @@ def described(run: ActiveRun, *, is_wide: bool) -> list[str]:
 
 
 def recording_notes(run: ActiveRun) -> list[str]:
-    """What is to be said of the file itself, once it is read."""
-    if run.recording is None or not run.is_over:
+    """What is to be said of the file: of one that was read, or of one to which the run was recorded."""
+    if run.derived is None or not run.is_over:
         return []
+    if run.recording is None:
+        lost = [marker.text for marker in run.derived.capture.markers if marker.name == "disk"]
+        saved = [f"recorded: {run.plan.capture_file}"] if run.plan.capture_file and not lost else []
+        return saved + [f"{title_of('disk')}: {text}" for text in lost]
     return [f"{run.recording.form}: {note}" for note in run.recording.notes]
 
 

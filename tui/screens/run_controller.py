@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
@@ -84,14 +85,16 @@ class ActiveRun:
 
 
 class RunController:
-    """Owns the probe's streams; keeps the latest run."""
+    """Owns the probe's streams; keeps the latest run. `capture` is the file to which the probe records the runs."""
 
-    def __init__(self, *, mode: str = "sentence", clock: Now = time.monotonic) -> None:
+    def __init__(self, *, mode: str = "sentence", clock: Now = time.monotonic, capture: str | None = None) -> None:
         self.probe = ProbeClient(self._deliver)
         self.mode = mode
         self.pattern: str | None = None
         self.clock = clock
         self.run: ActiveRun | None = None
+        self._capture = capture
+        self._captured = 0
 
     @property
     def is_streaming(self) -> bool:
@@ -105,6 +108,7 @@ class RunController:
 
     def send(self, plan: RunPlan) -> ActiveRun:
         """Starts a run; it replaces the one that was shown."""
+        plan = self._recorded(plan)
         stream = self.probe.start_stream(plan)
         self.run = ActiveRun(stream, plan, self.clock(), self.mode, self.pattern)
         return self.run
@@ -117,8 +121,17 @@ class RunController:
         """Starts the run that was held, now that its endpoint has an address; a cancelled one stays cancelled."""
         held = self.run
         if held is not None and held.stream is None and not held.is_over:
-            held.plan = replace(held.plan, url=url)
+            held.plan = self._recorded(replace(held.plan, url=url))
             held.stream = self.probe.start_stream(held.plan)
+
+    def _recorded(self, plan: RunPlan) -> RunPlan:
+        """The plan with the file of this run: the first has the name that was asked for, later ones a number in it."""
+        if self._capture is None:
+            return plan
+        self._captured += 1
+        path = PurePath(self._capture)
+        name = path.name if self._captured == 1 else f"{path.stem}-{self._captured}{path.suffix}"
+        return replace(plan, capture_file=str(path.with_name(name)))
 
     def give_up(self, why: str) -> None:
         """Ends the run that was held, because its endpoint could not be started."""
