@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from tui.core.comparison import Comparison
     from tui.prompt_history import PromptHistory
 
+_BETWEEN_READERS_S = 0.3  # a typed key comes first
+
 
 def _commands_provider() -> type[Provider]:
     from tui.screens.palette_commands import CommandsProvider
@@ -234,6 +236,16 @@ class StreamscopeApp(ThemedApp):
                 self.toast(str(error), severity="error")
                 self.controller.give_up(str(error))
         self.live.model_changed()
+        await self._load_readers()
+
+    async def _load_readers(self) -> None:
+        """The readers of common languages, one at a time and while nothing streams."""
+        from tui.panes.code_highlight import COMMON_LANGUAGES, lexer_of  # noqa: PLC0415  not before the first paint
+
+        for language in COMMON_LANGUAGES:
+            await asyncio.sleep(_BETWEEN_READERS_S)
+            if not self.controller.is_streaming:
+                lexer_of(language)
 
 
 def main(settings: Settings, prompt: str | None = None, **options: Any) -> int:

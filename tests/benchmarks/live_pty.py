@@ -131,10 +131,11 @@ def paced(bench: Bench) -> list[Figure]:
     for _ in range(bench.rounds):
         with bench.warm_app() as program:
             send(program, f"paced {rate} {seconds}")
+            program.watch_for(b"COMPLETED")
             started = time.monotonic()
             program.pump(0.1)
             presses += press_until(program, started + seconds)
-            if b"COMPLETED" not in program.recent:
+            if not program.saw_watched:
                 program.wait_for(b"COMPLETED", 60)
             wall.append(time.monotonic() - started)
             program.settle(0.3)

@@ -45,6 +45,8 @@ class Program:
         self._limit = bytes_per_s
         self._next_read_at = 0.0
         self._typed = 0
+        self._watched = b"\xff"  # no terminal output holds it
+        self.saw_watched = False
         self.recent = b""
         self.byte_count = 0
         self.started_at = 0.0
@@ -91,6 +93,10 @@ class Program:
                 raise TimeoutError(f"{needle!r} never came; last: {self.words()[-400:]!r}")
             self._read(left)
         return time.monotonic()
+
+    def watch_for(self, needle: bytes) -> None:
+        """From now on `saw_watched` tells whether these bytes came, whatever else is waited for meanwhile."""
+        self._watched, self.saw_watched = needle, False
 
     def type(self, text: str) -> None:
         """Types text as it is."""
@@ -146,6 +152,8 @@ class Program:
         if self._limit is not None:
             self._next_read_at = max(self._next_read_at, now - _PIECE_S) + len(data) / self._limit
         self.byte_count += len(data)
+        tail = self.recent[-len(self._watched) :] + data
+        self.saw_watched = self.saw_watched or self._watched in tail
         self.recent = (self.recent + data)[-_KEPT_BYTES:]
 
 

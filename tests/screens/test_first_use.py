@@ -129,7 +129,7 @@ async def test_units_drawn_before_the_scroll_bar_came_are_cut_anew_for_it() -> N
             await pilot.pause()
         assert pane.show_vertical_scrollbar
         shown = [pane.render_line(y).text[: pane.row_width + 1] for y in range(1, pane.size.height)]
-        assert [text for text in shown if not text.rstrip().endswith("…")] == []
+        assert [text for text in shown if text.strip() and not text.rstrip().endswith("…")] == []
 
 
 async def test_the_footer_leads_with_cancel_in_the_warning_colour_and_keeps_help() -> None:

@@ -34,6 +34,7 @@ class SaveAsked(Message):
 class ExtractsPane(CursorView):
     """What the text holds besides prose."""
 
+    JUMPS = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(f"extracts--{part}" for part in ("heading", "open", "hint", "good", "bad")),
         *(f"syntax--{part}" for part in ("keyword", "string", "number", "comment", "name", "key", "note")),

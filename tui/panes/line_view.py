@@ -7,7 +7,7 @@ from `Span`s (text, style name); all text must be sanitised by the subclass, whi
 from __future__ import annotations
 
 from collections import OrderedDict
-from math import ceil
+from time import monotonic
 from typing import Any, ClassVar, NamedTuple, Self
 
 from rich.segment import Segment
@@ -18,11 +18,14 @@ from textual.content import Content
 from textual.events import Resize
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollBar
 from textual.selection import Selection
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
+from tui.panes.kept_drawing import KeptDrawing
+from tui.panes.tail_jump import SETTLED_AFTER_S, TailJump
+from tui.panes.thin_scroll_bar import ThinScrollBar
 from tui.panes.wrapped_text import TAB_CELLS, WrappedText
 
 _CACHED_ROWS = 512
@@ -36,12 +39,14 @@ class Span(NamedTuple):
     style: str = ""
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(KeptDrawing, ScrollView, can_focus=True):
     """A scrolling view over rows; follows the end only while the user is at the end."""
 
     ALLOW_SELECT = True
     KEEPS_LINES: ClassVar[bool] = False
     """Whether a final row looks the same wherever it is scrolled to, its frame included, until `rows_changed`."""
+    JUMPS: ClassVar[bool] = False
+    """Whether rows that come fast scroll the view by several at once."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "scroll_down", "down", id="list.down", show=False),
         Binding("k,up", "scroll_up", "up", id="list.up", show=False),
@@ -54,6 +59,7 @@ class LineView(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  Textual's name
         self._is_titling = False
+        self._bar: ThinScrollBar | None = None
         super().__init__(id=id, classes=classes)
         self.is_following = True
         self._place = 0  # the first row that the reader sees, or saw before a resize
@@ -62,8 +68,9 @@ class LineView(ScrollView, can_focus=True):
         self._strips: OrderedDict[tuple[int, bool], Strip] = OrderedDict()
         self._style_cache: dict[str, Style] = {}
         self._lines: OrderedDict[int, Strip] = OrderedDict()
+        self._tail = TailJump(monotonic)
+        self._settling: Timer | None = None
         self._lines_look: tuple[int, bool, str] = (0, False, "")
-        self._shown_thumb = (0, 0)
 
     @property
     def row_count(self) -> int:
@@ -82,7 +89,7 @@ class LineView(ScrollView, can_focus=True):
         """Says that rows changed: from `first_row` on, or (None) all of them. Call it once a frame at most."""
         self._forget_rows(first_row)
         top = self.scroll_offset.y
-        self._set_extent(Size(self.scrollable_content_region.width, self.row_count))
+        self._set_extent(Size(self.scrollable_content_region.width, self._end_of_rows(first_row)))
         if self.is_following:
             self.scroll_to(y=self.max_scroll_y, force=True)
         self._move_bar()
@@ -118,6 +125,15 @@ class LineView(ScrollView, can_focus=True):
         """The end, and following it: Textual's own would glide there and miss what comes meanwhile."""
         self.follow()
 
+    @property
+    def vertical_scrollbar(self) -> ThinScrollBar:
+        """The scroll bar, made when it is first asked for."""
+        if self._bar is None:
+            self._bar = self._vertical_scrollbar = ThinScrollBar()
+            self._bar.display = False
+            self.app._start_widget(self, self._bar)  # noqa: SLF001  as Textual's own property does
+        return self._bar
+
     def render(self) -> str:
         """Unused: the line API draws."""
         return ""
@@ -127,29 +143,27 @@ class LineView(ScrollView, can_focus=True):
         row = y + self.scroll_offset.y
         width = self.size.width
         if row >= self.row_count:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.base_style)
         return self._strip(row, width)
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of the screen, frame included; those that only moved are not made again."""
-        if not self.KEEPS_LINES or crop.column_span != (0, self.outer_size.width):
-            return super().render_lines(crop)
-        look = (crop.width, self.has_focus, self.app.theme)
+    def framed_line(self, y: int) -> Strip:
+        """A line of the screen, frame included; one that only moved is not made again."""
+        frame = self.frame
+        line = y - frame.gutter.top
+        row = line + self.scroll_offset.y
+        is_content = 0 <= line < frame.height and row < self.row_count
+        if not (self.KEEPS_LINES and is_content and self.row_is_final(row)):
+            return super().framed_line(y)
+        look = (frame.width, self.has_focus, self.app.theme)
         if look != self._lines_look:
             self._lines.clear()
             self._lines_look = look
-        lines: list[Strip] = []
-        rows = self._final_rows(crop)
-        missing = 0
-        for y, row in zip(crop.line_range, rows, strict=True):
-            line = None if row is None else self._lines.get(row)
-            if line is None:
-                missing += 1
-                continue
-            lines += self._new_lines(crop, y - missing, rows[len(lines) :][:missing])
-            lines.append(line)
-            missing = 0
-        return lines + self._new_lines(crop, crop.bottom - missing, rows[len(lines) :])
+        strip = self._lines.get(row)
+        if strip is None:
+            strip = self._lines[row] = super().framed_line(y)
+            if len(self._lines) > _CACHED_ROWS:
+                self._lines.popitem(last=False)
+        return strip
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text, for the clipboard."""
@@ -208,6 +222,26 @@ class LineView(ScrollView, can_focus=True):
                 self.is_following = new_value >= self.max_scroll_y
                 self._place, self._place_offset = round(new_value), None
 
+    def _end_of_rows(self, first_row: int | None) -> int:
+        """Where the view ends: after the last row, or some rows below it where they come fast."""
+        count, height = self.row_count, self.size.height
+        if not self.is_following or first_row is None or not self.JUMPS:
+            return count
+        end = self._tail.end(count, round(self.scroll_offset.y) + height, height)
+        if end > count:
+            self._settling = self._settling or self.set_interval(SETTLED_AFTER_S, self._settle)
+            self._settling.resume()
+        return end
+
+    def _settle(self) -> None:
+        """Takes the room under the last row back once no row has come for a moment."""
+        if self._settling is None or not self._tail.is_settled:
+            return
+        self._settling.pause()
+        if self.is_following and self.virtual_size.height > self.row_count:
+            self.virtual_size = Size(self.virtual_size.width, self.row_count)
+            self.follow()
+
     def _set_extent(self, extent: Size) -> None:
         """Sets how much there is to scroll over; a longer text in the same frame needs no layout of the screen."""
         before, height = self.virtual_size, self.container_size.height
@@ -220,16 +254,9 @@ class LineView(ScrollView, can_focus=True):
             self.virtual_size = extent
 
     def _move_bar(self) -> None:
-        """Tells the scroll bar where the view stands; draws it only when its thumb looks different."""
-        if not self.show_vertical_scrollbar:
-            return
-        bar, rows = self.vertical_scrollbar, self.virtual_size.height
-        thumb = _thumb(bar.size.height, rows, bar.window_size, self.scroll_y)
-        bar.set_reactive(ScrollBar.window_virtual_size, rows)
-        bar.set_reactive(ScrollBar.position, self.scroll_y)
-        if thumb != self._shown_thumb:
-            self._shown_thumb = thumb
-            bar.refresh()
+        """Tells the scroll bar where the view stands."""
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.move(self.virtual_size.height, self.scroll_y)
 
     def _forget_rows(self, first_row: int | None = None) -> None:
         """Forgets how rows look, from `first_row` on or (None) all of them."""
@@ -248,24 +275,6 @@ class LineView(ScrollView, can_focus=True):
         if y < self.size.height:
             self.refresh(Region(0, y, self.size.width, self.size.height - y))
 
-    def _final_rows(self, crop: Region) -> list[int | None]:
-        """The final row that stands on each line of the widget; None for its frame and for rows that may change."""
-        top, height, first, count = self.gutter.top, self.size.height, self.scroll_offset.y, self.row_count
-        rows = [y - top + first if 0 <= y - top < height and y - top + first < count else None for y in crop.line_range]
-        return [row if row is not None and self.row_is_final(row) else None for row in rows]
-
-    def _new_lines(self, crop: Region, y: int, rows: list[int | None]) -> list[Strip]:
-        """Lines from `y` on, drawn by Textual and kept if their rows are final."""
-        if not rows:
-            return []
-        lines = super().render_lines(Region(crop.x, y, crop.width, len(rows)))
-        for row, line in zip(rows, lines, strict=True):
-            if row is not None:
-                self._lines[row] = line
-                if len(self._lines) > _CACHED_ROWS:
-                    self._lines.popitem(last=False)
-        return lines
-
     def _strip(self, row: int, width: int) -> Strip:
         key = (row, self.has_focus)
         cached = self._strips.get(key)
@@ -279,7 +288,7 @@ class LineView(ScrollView, can_focus=True):
         return strip
 
     def _draw(self, row: int, width: int) -> Strip:
-        base = self.rich_style
+        base = self.base_style
         segments = [
             Segment(_expand(span.text), base + self._style(span.style) if span.style else base)
             for span in self.row_spans(row)
@@ -313,14 +322,6 @@ class LineView(ScrollView, can_focus=True):
             style = self.get_component_rich_style(name, partial=True)
             self._style_cache[name] = style
         return style
-
-
-def _thumb(height: int, rows: int, window: int, position: float) -> tuple[int, int]:
-    """Start and length of a scroll bar's thumb in eighths of a cell, which is how finely one is drawn."""
-    if not (height and rows > window > 0):
-        return 0, 0
-    length = max(1.0, window * height / rows)
-    return int((height - length) * position / (rows - window) * 8), ceil(length * 8)
 
 
 def _expand(text: str) -> str:

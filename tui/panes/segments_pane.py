@@ -23,6 +23,7 @@ _MARK = "⟨flushed⟩ "
 class SegmentsPane(CursorView):
     """A heading that stays, the units, and last the text that is held now."""
 
+    JUMPS = True
     STICKY_ROWS: ClassVar[int] = 1
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "segments--time",

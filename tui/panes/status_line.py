@@ -8,13 +8,13 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.app import RenderResult
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.core.sanitize import sanitize_line
+from tui.panes.kept_drawing import KeptDrawing
 from tui.panes.line_view import Span
 
 
-class StatusLine(Widget):
+class StatusLine(KeptDrawing):
     """A row with spans at the left and spans at the right; what does not fit is cut at the left part."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -68,22 +68,22 @@ class StatusLine(Widget):
         right_width = sum(cell_len(span.text) for span in self._right)
         gap = min(2, max(0, width - right_width)) if self._left and self._right else 0
         left = self._fitted(max(0, width - right_width - gap))
-        parts = [left, Strip.blank(gap, self.rich_style), Strip(self._segments(self._right))]
-        return Strip.join(parts).adjust_cell_length(width, self.rich_style)
+        parts = [left, Strip.blank(gap, self.base_style), Strip(self._segments(self._right))]
+        return Strip.join(parts).adjust_cell_length(width, self.base_style)
 
     def _fitted(self, room: int) -> Strip:
         """The left part in exactly `room` cells; a cut is marked."""
         text_width = sum(cell_len(span.text) for span in self._left)
         strip = Strip(self._segments(self._left))
         if text_width <= room:
-            return strip.adjust_cell_length(room, self.rich_style)
+            return strip.adjust_cell_length(room, self.base_style)
         if room < 2:
-            return Strip.blank(room, self.rich_style)
+            return Strip.blank(room, self.base_style)
         cut = strip.crop(0, room - 2)
-        return Strip.join([cut, Strip([Segment("… ", self.rich_style)])]).adjust_cell_length(room, self.rich_style)
+        return Strip.join([cut, Strip([Segment("… ", self.base_style)])]).adjust_cell_length(room, self.base_style)
 
     def _segments(self, spans: list[Span]) -> list[Segment]:
-        base = self.rich_style
+        base = self.base_style
         return [
             Segment(span.text, base + self.get_component_rich_style(span.style, partial=True) if span.style else base)
             for span in spans

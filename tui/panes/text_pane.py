@@ -43,6 +43,7 @@ class TextPane(LineView):
     """
 
     KEEPS_LINES = True
+    JUMPS = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(f"text--{name}" for name in STYLE_NAMES if name),
         "text--empty",

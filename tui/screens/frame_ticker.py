@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 FRAMES_PER_S = 30
-SLOW_EVERY = 6  # numbers, lamps and plots: five times a second
-_FEW_CHUNKS = 18  # up to so many at once, ten frames a second show them as well
+SLOW_EVERY = 7  # numbers, lamps and plots: some four or five times a second, together with a frame of the text
+_SLOW_CHUNKS = 8  # up to so many at once, ten frames a second show them as well
+_FEW_CHUNKS = 30  # up to so many the eye cannot follow each, and seven or eight frames a second show as much
 _MANY_CHUNKS = 200  # from so many at once on nobody reads along, and fifteen frames a second show as much
-_TICKS_BETWEEN_FEW, _TICKS_BETWEEN_MANY = 3, 2
+_TICKS_BETWEEN_SLOW, _TICKS_BETWEEN_FEW, _TICKS_BETWEEN_MANY = 3, 4, 2
 _DRAWING_SHARE = 0.5  # drawing may take half of the time, keys and reading need the other
 
 
@@ -61,5 +62,5 @@ def _ticks_between(chunk_count: int) -> int:
     if not chunk_count:
         return 1
     if chunk_count <= _FEW_CHUNKS:
-        return _TICKS_BETWEEN_FEW
+        return _TICKS_BETWEEN_SLOW if chunk_count <= _SLOW_CHUNKS else _TICKS_BETWEEN_FEW
     return _TICKS_BETWEEN_MANY if chunk_count >= _MANY_CHUNKS else 1
