@@ -240,7 +240,7 @@ class StreamscopeApp(ThemedApp):
 
     async def _load_readers(self) -> None:
         """The readers of common languages, one at a time and while nothing streams."""
-        from tui.panes.code_highlight import COMMON_LANGUAGES, lexer_of  # noqa: PLC0415  not before the first paint
+        from tui.panes.code_highlight import COMMON_LANGUAGES, lexer_of
 
         for language in COMMON_LANGUAGES:
             await asyncio.sleep(_BETWEEN_READERS_S)

@@ -8,7 +8,7 @@ Here a line is drawn when it was marked as changed, and its frame is taken from 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from rich.style import Style
 from textual.color import Color
@@ -36,11 +36,12 @@ class KeptDrawing(Widget):
     _kept_look: tuple[Region, str, Spacing] | None = None
     _stale: set[int] | None = None  # lines of the widget to draw again; None: all
     _edges: tuple[Strip, Strip] | None = None
-    frame: Frame
+    _lines_share: Frame | None = None
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of the screen, frame included."""
         if crop.column_span != (0, self.outer_size.width):  # partly out of the screen: rare, and Textual's
+            self._ready_to_draw(crop)
             return super().render_lines(crop)
         look = (crop, self.app.theme, self.scrollbar_gutter)
         if look != self._kept_look:
@@ -76,12 +77,19 @@ class KeptDrawing(Widget):
         """The style of the content where nothing else is said, as it was when this drawing began."""
         return self.frame.style
 
+    @property
+    def frame(self) -> Frame:
+        """What the lines of the drawing have in common; of a widget that was never drawn, what they would have."""
+        if self._lines_share is None:
+            self._ready_to_draw(self.outer_size.region)
+        return cast("Frame", self._lines_share)
+
     def _ready_to_draw(self, crop: Region) -> None:
         """Looks up once a drawing what Textual works out anew at each look."""
         gutter = self.gutter
         height = self.outer_size.height - gutter.height
         filters = self.app.get_line_filters()
-        self.frame = Frame(gutter, crop.width, height, self.rich_style, filters, self.background_colors[1])
+        self._lines_share = Frame(gutter, crop.width, height, self.rich_style, filters, self.background_colors[1])
 
     def _learned_edges(self, y: int) -> tuple[Strip, Strip]:
         """The frame to the left and right of the content, cut from a line as Textual draws it."""
