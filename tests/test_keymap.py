@@ -64,6 +64,12 @@ def test_a_choice_that_cannot_be_is_refused_with_the_reason(chosen: dict[str, st
         assert word in said
 
 
+def test_an_id_that_is_said_twice_is_refused_with_both_places() -> None:
+    twice = [KeyChoice("set.buffer", ("n",), "line 2"), KeyChoice("set.buffer", ("N",), "line 7")]
+    with pytest.raises(ConfigError, match="line 7: said twice, first in line 2"):
+        checked_keymap(twice)
+
+
 @pytest.mark.parametrize(
     ("chosen", "other"),
     [

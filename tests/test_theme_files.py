@@ -64,6 +64,11 @@ def test_broken_themes_are_told_and_skipped(tmp_path: Path) -> None:
         (GOOD + '[variables]\nborder = "url(x)"', "line 4, key variables.border"),
         (GOOD + '[variables]\nborder = "#112233; } Screen { display: none"', "line 4, key variables.border"),
         (GOOD + '[variables]\n"bad name" = "#112233"', "key variables.bad name"),
+        (GOOD + '[variables]\nborder = "bold"', "line 4, key variables.border: expected a colour"),
+        (GOOD + '[variables]\nborder = "ansi_red 40%"', "line 4, key variables.border: expected a colour"),
+        (GOOD + '[variables]\nborder = "#112233 101%"', "line 4, key variables.border: expected a colour"),
+        (GOOD + '[variables]\nlink-style = "#112233"', "line 4, key variables.link-style: expected a text style"),
+        (GOOD + "[variables]\nborder = 3", "line 4, key variables.border"),
         ('primary = "nonsense"\nname = "a"\n[variables]\nprimary = "#112233"', "line 1, key primary"),
         ('name = "[/x]"\nprimary = "#112233"', "line 1, key name"),
     ],
@@ -75,6 +80,21 @@ def test_a_wrong_theme_is_told_with_file_line_and_key(text: str, words: str) -> 
     assert words in str(refused.value)
 
 
-@pytest.mark.parametrize("value", ["#112233", "#112233 40%", "ansi_bright_blue", "bold", "bold reverse"])
-def test_variables_hold_colours_and_text_styles(value: str) -> None:
-    assert parse_theme(GOOD + f'[variables]\nborder = "{value}"', "x").variables == {"border": value}
+@pytest.mark.parametrize(
+    ("name", "value", "taken"),
+    [
+        ("border", "#112233", "#112233"),
+        ("border", "#112233 40%", "#11223366"),
+        ("border", "ansi_bright_blue", "ansi_bright_blue"),
+        ("input-cursor-text-style", "bold reverse", "bold reverse"),
+        ("link-style-hover", "none", "none"),
+    ],
+)
+def test_variables_hold_colours_and_text_styles(name: str, value: str, taken: str) -> None:
+    assert parse_theme(GOOD + f'[variables]\n{name} = "{value}"', "x").variables == {name: taken}
+
+
+def test_a_theme_of_the_terminals_colours_has_its_ground() -> None:
+    theme = parse_theme('name = "mine"\nprimary = "ansi_red"\n[variables]\nansi-background = "ansi_black"', "x")
+    assert theme.is_ansi
+    assert theme.variables == {"ansi-background": "ansi_black", "ansi-foreground": "ansi_default"}

@@ -70,9 +70,12 @@ def checked_keymap(choices: Iterable[KeyChoice]) -> Keymap:
     Raises ConfigError with file, line and key on an unknown id, a word that is no key, a key that is never bound, and
     two ids on one key.
     """
-    choices = tuple(choices)
-    chosen = {choice.id: _checked_keys(choice) for choice in choices}
-    where = {choice.id: choice.where for choice in choices}
+    chosen: dict[str, tuple[str, ...]] = {}
+    where: dict[str, str] = {}
+    for choice in choices:
+        if choice.id in chosen:  # TOML knows two ways to write an id, and so two keys for it
+            raise ConfigError(f"{choice.where}: said twice, first in {where[choice.id]}")
+        chosen[choice.id], where[choice.id] = _checked_keys(choice), choice.where
     for identity in chosen:
         _refuse_conflict(ROWS[identity], chosen, where[identity])
     return Keymap(chosen)

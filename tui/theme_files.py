@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from platformdirs import user_config_path
@@ -15,7 +15,10 @@ from tui.errors import ConfigError
 _COLOR_WORDS = r"#[0-9a-fA-F]{6}|ansi_(?:default|(?:bright_)?(?:black|red|green|yellow|blue|magenta|cyan|white))"
 _STYLE_WORDS = r"(?:bold|dim|italic|underline|reverse|strike|none)"
 _COLOR = re.compile(_COLOR_WORDS)
-_VARIABLE_VALUE = re.compile(rf"(?:{_COLOR_WORDS})(?: \d{{1,3}}%)?|{_STYLE_WORDS}(?: {_STYLE_WORDS})*")
+_SHADE = re.compile(r"(#[0-9a-fA-F]{6}) (\d{1,2}|100)%")
+_STYLE = re.compile(rf"{_STYLE_WORDS}(?: {_STYLE_WORDS})*")
+_STYLE_NAME = re.compile(r"(?:.*-)?(?:text|link)-style(?:-hover)?")
+_ANSI_GROUND = {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}  # Textual wants them said
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _REQUIRED = ("name", "primary")
 _COLORS = (
@@ -77,13 +80,28 @@ def parse_theme(text: str, origin: str) -> ThemeFile:
             raise ConfigError(f"{origin}, line 1, key {key}: missing")
     for key, value in values.items():
         _check(key, value, f"{origin}, line {line_of(text, (key,))}, key {key}")
-    variables = values.get("variables", {})
-    for key, value in variables.items():
-        if not isinstance(value, str) or _VARIABLE_VALUE.fullmatch(value) is None or _NAME.fullmatch(key) is None:
-            where = f"{origin}, line {line_of(text, ('variables', key))}, key variables.{key}"
-            raise ConfigError(f"{where}: expected a colour such as #88c0d0 or a text style, found {value!r}")
-    colors = {key: values[key] for key in _COLORS if key in values}
-    return ThemeFile(values["name"], values.get("dark", True), colors, variables)
+    variables = {
+        key: _variable(key, value, f"{origin}, line {line_of(text, ('variables', key))}, key variables.{key}")
+        for key, value in values.get("variables", {}).items()
+    }
+    theme = ThemeFile(values["name"], values.get("dark", True), {key: values[key] for key in _COLORS if key in values})
+    return replace(theme, variables=(_ANSI_GROUND if theme.is_ansi else {}) | variables)
+
+
+def _variable(key: str, value: object, where: str) -> str:
+    """The value of a variable as the style sheet takes it: a text style for what is named so, else a colour."""
+    if _NAME.fullmatch(key) is None:
+        raise ConfigError(f"{where}: expected letters, digits and hyphens in its name")
+    if _STYLE_NAME.fullmatch(key):
+        if not isinstance(value, str) or _STYLE.fullmatch(value) is None:
+            raise ConfigError(f"{where}: expected a text style such as bold or none, found {value!r}")
+        return value
+    shade = _SHADE.fullmatch(value) if isinstance(value, str) else None
+    if shade is not None:  # as one number: the style sheet may put a percentage of its own behind it
+        return f"{shade[1]}{round(int(shade[2]) * 2.55):02x}"
+    if not isinstance(value, str) or _COLOR.fullmatch(value) is None:
+        raise ConfigError(f"{where}: expected a colour such as #88c0d0 or #88c0d0 40%, found {value!r}")
+    return value
 
 
 def _check(key: str, value: object, where: str) -> None:

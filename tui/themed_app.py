@@ -38,7 +38,7 @@ class ThemedApp(App[None]):
         self._theme_before: str | None = None
         self._preview_timer: Timer | None = None
         for theme in loaded:
-            self.register_theme(_textual_theme(theme))
+            self.register_theme(textual_theme(theme))
         self._begin_with(name)
         if name != settings.theme:
             where, known = settings.origin("theme"), ", ".join(self.themes)
@@ -99,6 +99,7 @@ class ThemedApp(App[None]):
         self.stylesheet.set_variables(self.get_css_variables())
 
 
-def _textual_theme(theme: ThemeFile) -> Theme:
+def textual_theme(theme: ThemeFile) -> Theme:
+    """A theme as Textual takes it."""
     look: dict[str, Any] = {**theme.colors, "variables": theme.variables, "ansi": theme.is_ansi}
     return Theme(name=theme.name, dark=theme.dark, **look)
