@@ -145,3 +145,10 @@ async def _until_end(reader: asyncio.StreamReader) -> None:
 async def for_ever() -> None:
     """A silence that only a hang-up ends."""
     await asyncio.Event().wait()
+
+
+async def three_words_then_silence(exchange: Exchange) -> None:
+    """An answer that never ends by itself."""
+    await exchange.head()
+    await exchange.tokens("one", " two", " three")
+    await for_ever()

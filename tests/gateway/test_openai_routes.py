@@ -89,16 +89,83 @@ async def test_a_completion_is_relayed_byte_for_byte_in_both_directions() -> Non
         running_gateway(gateway_settings(upstream.url)) as server,
         client_of(server) as client,
     ):
-        headers = {"Content-Type": "application/json", "Authorization": "Bearer client-key", "X-Mine": "1"}
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": "Bearer client-key",
+            "X-Mine": "1",
+            "X-Request-Id": "mine-7",
+            "OpenAI-Beta": "assistants=v2",
+        }
         response = await client.post("/v1/chat/completions", content=raw, headers=headers)
     request = upstream.requests[0]
     assert (request.method, request.path, request.body) == ("POST", "/v1/chat/completions", raw)
     assert "client-key" not in str(request.headers)
     assert "x-mine" not in request.headers
+    assert (request.headers["x-request-id"], request.headers["openai-beta"]) == ("mine-7", "assistants=v2")
     assert response.content == answer
     assert response.headers["x-request-id"] == "r1"
     assert response.headers["x-ratelimit-remaining"] == "9"
     assert not {"server", "set-cookie", "x-upstream"} & set(response.headers)
+
+
+async def test_a_key_that_an_accepted_stream_echoes_does_not_reach_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-CANARY-123456")
+    event = b'data: {"error":{"message":"wrong key sk-CANARY-123456"}}\n\n'
+
+    async def echo(exchange: Exchange) -> None:
+        await exchange.head()
+        await exchange.send(event[:40])
+        await asyncio.sleep(0.02)
+        await exchange.send(event[40:])
+
+    async with (
+        ScriptedUpstream(echo) as upstream,
+        running_gateway(gateway_settings(upstream.url)) as server,
+        client_of(server) as client,
+    ):
+        response = await client.post("/v1/chat/completions", json=STREAMED)
+    assert response.content == event.replace(b"sk-CANARY-123456", b"*" * 16)
+
+
+COMPLETION = {
+    "id": "c1",
+    "object": "chat.completion",
+    "choices": [
+        {
+            "index": index,
+            "message": {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [{"id": "t", "type": "function", "function": {"name": "look", "arguments": "{}"}}],
+            },
+            "logprobs": {"content": [{"token": "a", "logprob": -0.1, "bytes": [97], "top_logprobs": []}]},
+            "finish_reason": "tool_calls",
+        }
+        for index in range(2)
+    ],
+    "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+    "x_of_this_provider": [1, {"a": None}],
+}
+
+
+async def test_a_whole_completion_keeps_tools_choices_logprobs_usage_and_what_nobody_knows() -> None:
+    answer = json.dumps(COMPLETION, indent=1).encode()
+
+    async def script(exchange: Exchange) -> None:
+        await exchange.head(200, "application/json", OpenAI_Processing_Ms="12")
+        await exchange.send(answer)
+
+    async with (
+        ScriptedUpstream(script) as upstream,
+        running_gateway(gateway_settings(upstream.url)) as server,
+        client_of(server) as client,
+    ):
+        tools = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}]
+        asked = {**HELLO, "n": 2, "tools": tools, "logprobs": True, "top_logprobs": 0, "x_further": {"a": 1}}
+        response = await client.post("/v1/chat/completions", json=asked)
+    assert response.content == answer
+    assert response.headers["openai-processing-ms"] == "12"
+    assert json.loads(upstream.requests[0].body) == asked
 
 
 @pytest.mark.parametrize("stream", [True, False])

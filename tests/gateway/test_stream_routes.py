@@ -18,7 +18,7 @@ from tests.gateway.running_gateway import (
     read_events,
     running_gateway,
 )
-from tests.gateway.scripted_upstream import Exchange, Script, ScriptedUpstream, for_ever
+from tests.gateway.scripted_upstream import Exchange, Script, ScriptedUpstream, for_ever, three_words_then_silence
 from tui.core.chunks import Outcome
 from tui.core.wire.response_decoder import ResponseDecoder
 from tui.core.wire.sse_codec import SSEDecoder
@@ -32,12 +32,6 @@ async def seven_words(exchange: Exchange) -> None:
     await exchange.event({"role": "assistant", "content": None})
     await exchange.tokens(*WORDS)
     await exchange.finish()
-
-
-async def three_words_then_silence(exchange: Exchange) -> None:
-    await exchange.head()
-    await exchange.tokens("one", " two", " three")
-    await for_ever()
 
 
 def sha256(text: str) -> str:
@@ -375,13 +369,14 @@ async def test_a_fault_of_the_upstream_is_one_error_event_and_the_text_stays(nam
         assert data["message"] == "upstream exploded"
 
 
-async def test_a_refused_upstream_is_an_event_and_names_no_address() -> None:
+async def test_a_refused_upstream_is_an_event_that_says_so_and_names_no_address() -> None:
     async with ScriptedUpstream(seven_words) as upstream:
         url, address = upstream.url, upstream.address
     async with running_gateway(gateway_settings(url)) as server:
         events = await read_events(server)
     assert [event.name for event in events] == ["error"]
     assert (events[0].data["kind"], events[0].data["outcome"]) == ("connect", "failed")
+    assert "refused" in events[0].data["message"]
     assert address not in json.dumps(events[0].data)
 
 

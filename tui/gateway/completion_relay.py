@@ -18,6 +18,7 @@ from tui.gateway.error_responses import error_response
 from tui.gateway.gateway_events import mask
 from tui.gateway.gateway_settings import GatewayLimits
 from tui.gateway.live_response import STREAM_HEADERS, send_within, until_client_leaves
+from tui.gateway.secret_filter import SecretFilter
 from tui.transports.classify import classify
 
 RELAYED_HEADERS = frozenset(
@@ -25,6 +26,9 @@ RELAYED_HEADERS = frozenset(
         "content-type",
         "content-encoding",
         "date",
+        "openai-model",
+        "openai-processing-ms",
+        "openai-version",
         "retry-after",
         "retry-after-ms",
         "x-request-id",
@@ -32,18 +36,31 @@ RELAYED_HEADERS = frozenset(
     }
 )
 RELAYED_FAMILY = "x-ratelimit-"
+"""What of the upstream's head reaches the client, and all of it."""
+PASSED_ON_HEADERS = frozenset({"idempotency-key", "openai-beta", "x-client-request-id", "x-request-id"})
+"""What of the client's head reaches the upstream, besides the gateway's own."""
 ERROR_BODY_BYTES = 1024 * 1024
 
 
 class CompletionRelay:
-    """An ASGI response that makes one upstream request."""
+    """An ASGI response that makes one upstream request.
+
+    `keys` reach the client in no byte; `addresses` in no error, since an answer may speak of any address.
+    """
 
     def __init__(
-        self, client: httpx.AsyncClient, request: httpx.Request, secrets: Sequence[str], limits: GatewayLimits
+        self,
+        client: httpx.AsyncClient,
+        request: httpx.Request,
+        *,
+        keys: Sequence[str],
+        addresses: Sequence[str],
+        limits: GatewayLimits,
     ) -> None:
         self._client = client
         self._request = request
-        self._secrets = secrets
+        self._keys = keys
+        self._secrets = (*keys, *addresses)
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,12 +93,14 @@ class CompletionRelay:
             await self._relay_body(response, send)
 
     async def _relay_body(self, response: httpx.Response, send: Send) -> None:
+        """The body as it is, but for the key, which a chain of gateways may echo in an event."""
         await self._send_head(response, send)
-        async for piece in response.aiter_raw():
-            await send_within(
-                send, {"type": "http.response.body", "body": piece, "more_body": True}, self._limits.send_s
-            )
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        keys = SecretFilter(self._keys)
+        async for raw in response.aiter_raw():
+            if piece := keys.feed(raw):
+                message = {"type": "http.response.body", "body": piece, "more_body": True}
+                await send_within(send, message, self._limits.send_s)
+        await send({"type": "http.response.body", "body": keys.flush(), "more_body": False})
 
     async def _relay_error(self, response: httpx.Response, send: Send) -> None:
         """An error's body is read first: providers echo the key and the address in it."""

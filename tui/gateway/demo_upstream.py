@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import nullcontext
 from typing import Any
 
@@ -48,7 +48,7 @@ class DemoUpstream:
         plan = RunPlan(TransportName.DIRECT, capture.header.url, request, dialect=capture.header.dialect)
         return StreamRun(plan, _forget, transport=ReplayTransport(capture, room=room), on_chunks=on_chunks)
 
-    def complete(self, body: dict[str, Any], raw_body: bytes) -> ASGIApp:  # noqa: ARG002  the interface's signature
+    def complete(self, body: dict[str, Any], raw_body: bytes, headers: Mapping[str, str]) -> ASGIApp:  # noqa: ARG002  the interface
         """The recorded bytes as they came, or without `stream` their text as one object, after the same time."""
         model = body.get("model")
         if model is not None and not isinstance(model, str):

@@ -18,6 +18,7 @@ from tui.core.text.json_parser import JSONStreamParser, JSONValue
 from tui.core.wire.sse_codec import SSEEvent
 from tui.gateway import gateway_events as events
 from tui.gateway.generation_log import GenerationLog, LogEntry
+from tui.gateway.request_log import note_reading
 from tui.gateway.sse_adapter import KEEP_ALIVE
 
 _NO_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -89,13 +90,17 @@ class JSONView:
         return _NO_ASCII.sub(_escaped, source.translate(_LINE_ENDS))
 
 
-async def stream_view(log: GenerationLog, view: ContentView, keep_alive_s: float) -> AsyncGenerator[bytes, None]:
+async def stream_view(
+    generation_id: str, log: GenerationLog, view: ContentView, keep_alive_s: float
+) -> AsyncGenerator[bytes, None]:
     """The encoded events of the view; the last one is `{"done": true}` or `{"error": {...}}`."""
+    note_reading(generation_id)
     async with aclosing(log.read(-1, keep_alive_s)) as batches:
         async for batch in batches:
             found = [line for entry in batch for line in _lines_of(entry, view)]
             if found or not batch:
                 yield b"".join(map(_encode, found)) or KEEP_ALIVE
+    note_reading(generation_id, log.terminal)
 
 
 def _lines_of(entry: LogEntry, view: ContentView) -> Iterator[str]:

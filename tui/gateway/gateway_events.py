@@ -121,7 +121,7 @@ def public_problem(problem: StreamProblem, secrets: Iterable[str]) -> StreamProb
     only the title is told, since its message names hosts and ports.
     """
     has_own_words = problem.kind == "server_error" or problem.kind.startswith("http_")
-    message = problem.message if has_own_words else f"Upstream: {title_of(problem.kind)}."
+    message = problem.message if has_own_words else _upstream_sentence(problem)
     return StreamProblem.of(
         problem.kind,
         mask(message, secrets),
@@ -129,6 +129,12 @@ def public_problem(problem: StreamProblem, secrets: Iterable[str]) -> StreamProb
         status=problem.status,
         retry_after=problem.retry_after,
     )
+
+
+def _upstream_sentence(problem: StreamProblem) -> str:
+    if problem.kind == "connect" and "refused" in problem.message:
+        return "The upstream refused the connection."
+    return f"Upstream: {title_of(problem.kind)}."
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:

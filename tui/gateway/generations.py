@@ -17,6 +17,7 @@ from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult
 from tui.core.request import StreamRequest
 from tui.errors import GatewayError
 from tui.gateway import gateway_events as events
+from tui.gateway.closing import Closing
 from tui.gateway.gateway_settings import GatewayLimits
 from tui.gateway.generation_log import GenerationLog, LogEntry, LogGapError
 from tui.gateway.log_store import LogStore
@@ -121,16 +122,17 @@ class Generations:
         limits: GatewayLimits,
         slots: StreamSlots,
         store: LogStore,
+        *,
+        closing: Closing,
         grace_s: float = 0.0,
     ) -> None:
         self._upstream = upstream
         self._limits = limits
         self._slots = slots
         self._store = store
+        self._closing = closing
         self._grace_s = grace_s
         self._running: dict[str, Generation] = {}
-        self._reader_count = 0
-        self._all_read = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
 
     @asynccontextmanager
@@ -196,18 +198,14 @@ class Generations:
     @contextmanager
     def reading(self, generation_id: str) -> Iterator[None]:
         """The time in which a client reads; when the last one leaves, the upstream is closed (after the grace)."""
-        self._reader_count += 1
-        self._all_read.clear()
         generation = self._running.get(generation_id)
         if generation is not None:
             generation.reader_count += 1
             _stop_timer(generation)
         try:
-            yield
+            with self._closing.serving():
+                yield
         finally:
-            self._reader_count -= 1
-            if self._reader_count == 0:
-                self._all_read.set()
             if generation is not None:
                 generation.reader_count -= 1
                 if generation.reader_count == 0:
@@ -216,22 +214,13 @@ class Generations:
     @property
     def is_closing(self) -> bool:
         """Whether the gateway is about to end."""
-        return self._slots.is_closing
+        return self._closing.has_begun
 
     def stop_all(self) -> None:
         """Takes no further ones and ends each with an error event that says why."""
-        self._slots.is_closing = True
+        self._closing.begin()
         for generation in list(self._running.values()):
             generation.stop(shutdown_problem())
-
-    async def drain(self, wait_s: float) -> None:
-        """Returns when every reader has had its terminal event, at the latest after `wait_s`."""
-        try:
-            async with asyncio.timeout(wait_s):
-                if self._reader_count:
-                    await self._all_read.wait()
-        except TimeoutError:
-            _LOGGER.warning("%d readers did not take their last event", self._reader_count)
 
     def _release_after(self, generation: Generation, delay_s: float) -> None:
         if generation.log.terminal is not None:

@@ -77,7 +77,8 @@ class TokenGuard:
             return
         is_known = self._is_known(Headers(scope=scope).get("authorization", ""))
         if is_known or scope["path"] in OPEN_PATHS:
-            await self._app({**scope, "streamscope.is_stranger": not is_known}, receive, send)
+            scope["streamscope.is_stranger"] = not is_known
+            await self._app(scope, receive, send)
         else:
             refusal = GatewayError(401, "unauthorized", "This gateway wants its token: Authorization: Bearer TOKEN.")
             await error_response(refusal)(scope, receive, send)

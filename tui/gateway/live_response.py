@@ -11,8 +11,8 @@ from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import AbstractContextManager, aclosing
 from typing import Any
 
-from starlette.responses import Response, StreamingResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from tui.gateway.generation_log import LogGapError
 
@@ -69,20 +69,6 @@ class LiveResponse(StreamingResponse):
         except (TimeoutError, LogGapError):
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-class RelayedResponse(Response):
-    """A response that another ASGI app makes, inside a lease that is taken as it begins (and may refuse)."""
-
-    def __init__(self, answer: ASGIApp, lease: AbstractContextManager[None]) -> None:
-        super().__init__()
-        self._answer = answer
-        self._lease = lease
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hands the request on."""
-        with self._lease:
-            await self._answer(scope, receive, send)
 
 
 async def _wait_for_disconnect(receive: Receive) -> None:

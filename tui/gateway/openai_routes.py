@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from tui.errors import GatewayError
-from tui.gateway.live_response import RelayedResponse
+from tui.gateway.relayed_response import RelayedResponse
 from tui.gateway.request_models import check_completion
 from tui.gateway.services import AppServices
 
@@ -43,13 +43,15 @@ async def complete(services: AppServices, request: Request) -> Response:
     """One completion, streamed or whole, as the upstream gives it."""
     raw_body = await request.body()
     body = check_completion(_parsed(raw_body), services.settings.limits)
-    return RelayedResponse(services.upstream.complete(body, raw_body), services.slots.held())
+    return RelayedResponse(
+        services.upstream.complete(body, raw_body, request.headers), services.slots.held(), services.closing
+    )
 
 
 @openai_router.get("/v1/models")
 async def models(services: AppServices) -> Response:
     """The models that there are; a demo says what it shows and how it was recorded."""
-    return RelayedResponse(services.upstream.models(), nullcontext())
+    return RelayedResponse(services.upstream.models(), nullcontext(), services.closing)
 
 
 def _parsed(raw_body: bytes) -> Any:

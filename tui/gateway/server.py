@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import socket
@@ -15,7 +16,6 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -28,22 +28,17 @@ from tui.gateway.gateway_settings import GatewaySettings
 from tui.gateway.guards import AddressGuard, BodyGuard, TokenGuard
 from tui.gateway.health_route import health_router
 from tui.gateway.openai_routes import openai_router
+from tui.gateway.request_log import RequestLog, logging_setup
 from tui.gateway.services import Services, make_services
 from tui.gateway.stream_routes import stream_router
 from tui.gateway.upstreams import Upstream
 from tui.version import __version__
 
-GRACEFUL_S = 5
-_DRAIN_S = 2.0
-_LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"}},
-    "loggers": {
-        name: {"handlers": ["stderr"], "level": "WARNING", "propagate": False} for name in ("uvicorn", "tui.gateway")
-    },
-}
+_LOGGER = logging.getLogger(__name__)
+DRAIN_S = 1.5
+"""How long readers may take to get their terminal event at the end."""
+GRACEFUL_S = 3
+"""How long connections may take to close after that; both together, and the upstream's end, are below 5 s."""
 
 
 def create_app(settings: GatewaySettings, upstream: Upstream | None = None) -> FastAPI:
@@ -77,7 +72,7 @@ def create_app(settings: GatewaySettings, upstream: Upstream | None = None) -> F
 
 
 def _install_guards(app: FastAPI, settings: GatewaySettings) -> None:
-    """What is added last is met first: address, cross-origin answers, token, body."""
+    """What is added last is met first: log, address, cross-origin answers, token, body."""
     app.add_middleware(BodyGuard, limits=settings.limits)
     if settings.token:
         app.add_middleware(TokenGuard, token=settings.token)
@@ -90,6 +85,7 @@ def _install_guards(app: FastAPI, settings: GatewaySettings) -> None:
             expose_headers=[GENERATION_HEADER, "Retry-After"],
         )
     app.add_middleware(AddressGuard, settings=settings)
+    app.add_middleware(RequestLog)
 
 
 class GatewayServer(uvicorn.Server):
@@ -113,12 +109,13 @@ class GatewayServer(uvicorn.Server):
         if self._settings.ready_json:
             sys.stdout.write(json.dumps({"url": self.url}) + "\n")
             sys.stdout.flush()
+        _LOGGER.info("listening", extra={"members": {"url": self.url, "upstream": self._services.upstream.name}})
         self.listening.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Every open stream gets its terminal event, then connections close, within the graceful time."""
         self._services.generations.stop_all()
-        await self._services.generations.drain(_DRAIN_S)
+        await self._services.closing.drain(DRAIN_S)
         await super().shutdown(sockets)
 
     @contextmanager
@@ -180,7 +177,7 @@ def _loaded_config(app: FastAPI, settings: GatewaySettings) -> uvicorn.Config:
         h11_max_incomplete_event_size=64 * 1024,
         timeout_graceful_shutdown=GRACEFUL_S,
         limit_concurrency=settings.limits.connection_count,
-        log_config=_LOGGING,
+        log_config=logging_setup(),
         access_log=False,
         server_header=False,
         ssl_certfile=settings.tls_cert,

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from tui.gateway.closing import Closing
 from tui.gateway.demo_upstream import DemoUpstream
 from tui.gateway.gateway_settings import DEMO, GatewaySettings
 from tui.gateway.generation_log import LogLimits
@@ -28,6 +29,7 @@ class Services:
     settings: GatewaySettings
     upstream: Upstream
     slots: StreamSlots
+    closing: Closing
     generations: Generations
     sse_adapter: SSEStreamAdapter
     ws_handler: WebSocketStreamHandler
@@ -38,16 +40,18 @@ def make_services(settings: GatewaySettings, upstream: Upstream | None = None) -
     """The parts for these settings; `upstream` replaces the one that they name."""
     limits = settings.limits
     source = upstream or _upstream(settings)
-    slots = StreamSlots(limits.stream_count)
+    closing = Closing()
+    slots = StreamSlots(limits.stream_count, closing)
     store = MemoryLogStore(
         LogLimits(limits.log_events, limits.log_bytes),
         Retention(limits.retained_count, limits.retained_bytes, limits.retained_s),
     )
-    generations = Generations(source, limits, slots, store, settings.resume_grace_s)
+    generations = Generations(source, limits, slots, store, closing=closing, grace_s=settings.resume_grace_s)
     return Services(
         settings=settings,
         upstream=source,
         slots=slots,
+        closing=closing,
         generations=generations,
         sse_adapter=SSEStreamAdapter(limits.keep_alive_s),
         ws_handler=WebSocketStreamHandler(generations, limits),

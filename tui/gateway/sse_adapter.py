@@ -12,6 +12,7 @@ from contextlib import aclosing
 from tui.core.wire.sse_codec import SSEEvent
 from tui.errors import GatewayError
 from tui.gateway.generation_log import GenerationLog, LogEntry
+from tui.gateway.request_log import note_reading
 
 MEDIA_TYPE = "text/event-stream"
 KEEP_ALIVE = b": keep-alive\n\n"
@@ -28,9 +29,11 @@ class SSEStreamAdapter:
 
         Raises LogGapError when the log does not have what comes next.
         """
+        note_reading(generation_id)
         async with aclosing(log.read(after, self._keep_alive_s)) as batches:
             async for batch in batches:
                 yield b"".join(encode_entry(generation_id, entry) for entry in batch) or KEEP_ALIVE
+        note_reading(generation_id, log.terminal)
 
 
 def encode_entry(generation_id: str, entry: LogEntry) -> bytes:

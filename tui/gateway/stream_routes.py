@@ -81,7 +81,7 @@ async def stream_websocket(services: AppServices, websocket: WebSocket) -> None:
 def _viewed(services: Services, body: StreamBody, view: ContentView) -> LiveResponse:
     limits = services.settings.limits
     generation = services.generations.start(stream_request(body, limits))
-    return _live(services, generation.id, stream_view(generation.log, view, limits.keep_alive_s))
+    return _live(services, generation.id, stream_view(generation.id, generation.log, view, limits.keep_alive_s))
 
 
 def _live(services: Services, generation_id: str, pieces: AsyncGenerator[bytes, None]) -> LiveResponse:

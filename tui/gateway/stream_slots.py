@@ -6,20 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tui.errors import GatewayError
+from tui.gateway.closing import Closing, going_away
 
 
 class StreamSlots:
     """A count with a limit. Whoever takes a slot gives it back exactly once."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, closing: Closing) -> None:
         self._limit = limit
+        self._closing = closing
         self.taken = 0
-        self.is_closing = False
 
     def take(self) -> None:
         """Raises GatewayError 503 when all are taken, or when the gateway is about to end."""
-        if self.is_closing:
-            raise GatewayError(503, "shutting_down", "The gateway is shutting down; ask another or come back later.")
+        if self._closing.has_begun:
+            raise going_away()
         if self.taken >= self._limit:
             raise GatewayError(503, "too_many_streams", f"The gateway makes {self._limit} answers at a time, not more.")
         self.taken += 1

@@ -6,7 +6,7 @@ transports' matter; here is only which of them is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from starlette.types import ASGIApp
@@ -43,10 +43,10 @@ class Upstream(Protocol):
     def open_run(self, request: StreamRequest, on_chunks: OnChunks, room: Room) -> UpstreamRun:
         """A run that has not begun. Raises GatewayError for a model that does not exist here."""
 
-    def complete(self, body: dict[str, Any], raw_body: bytes) -> ASGIApp:
+    def complete(self, body: dict[str, Any], raw_body: bytes, headers: Mapping[str, str]) -> ASGIApp:
         """Answers `/v1/chat/completions`, and stops when the client leaves. Raises GatewayError.
 
-        `raw_body` is `body` as the client wrote it.
+        `raw_body` is `body` as the client wrote it, `headers` are all of the client's: few may be passed on.
         """
 
     def models(self) -> ASGIApp:

@@ -16,10 +16,11 @@ import httpx
 from tui.core.capture import Record
 from tui.core.request import Clocks, RunPlan, StreamRequest, TransportName
 from tui.errors import UsageError
-from tui.gateway.completion_relay import CompletionRelay
+from tui.gateway.completion_relay import PASSED_ON_HEADERS, CompletionRelay
 from tui.gateway.gateway_settings import GatewaySettings, is_loopback_host
 from tui.gateway.upstreams import OnChunks, UpstreamRun
 from tui.transports.base import Room
+from tui.transports.direct import preload
 from tui.transports.run_stream import StreamRun
 
 PROBE_S = 2.0
@@ -32,6 +33,7 @@ class URLUpstream:
     name = "openai-compatible"
 
     def __init__(self, settings: GatewaySettings, environment: Mapping[str, str] = os.environ) -> None:
+        preload()  # half a second, before the gateway listens and not within its first request
         self._url = settings.upstream
         self._clocks: Clocks = settings.clocks
         self._insecure_http = settings.insecure_http
@@ -41,7 +43,9 @@ class URLUpstream:
         is_loopback = is_loopback_host(parts.hostname or "")
         if key and parts.scheme == "http" and not (is_loopback or settings.insecure_http):
             raise UsageError(f"{_KEY_VARIABLE} would travel unprotected to {parts.netloc}: use https")
-        self.secrets = tuple(filter(None, (key, settings.upstream, parts.netloc)))
+        self._keys = (key,) if key else ()
+        self._addresses = (settings.upstream, parts.netloc)
+        self.secrets = (*self._keys, *self._addresses)
         self._client = httpx.AsyncClient(
             base_url=_api_base(settings.upstream),
             headers={"Authorization": f"Bearer {key}"} if key else {},
@@ -62,20 +66,27 @@ class URLUpstream:
         )
         return StreamRun(plan, _forget, on_chunks=on_chunks, room=room)
 
-    def complete(self, body: dict[str, Any], raw_body: bytes) -> CompletionRelay:  # noqa: ARG002  the interface
+    def complete(self, body: dict[str, Any], raw_body: bytes, headers: Mapping[str, str]) -> CompletionRelay:  # noqa: ARG002  the interface
         """A relay of the client's body, byte for byte."""
         request = self._client.build_request(
             "POST",
             "chat/completions",
             content=raw_body,
-            headers={"Content-Type": "application/json", "Accept-Encoding": "identity"},
+            headers={
+                **{name: headers[name] for name in PASSED_ON_HEADERS if name in headers},
+                "Content-Type": "application/json",
+                "Accept-Encoding": "identity",
+            },
         )
-        return CompletionRelay(self._client, request, self.secrets, self._limits)
+        return self._relay(request)
 
     def models(self) -> CompletionRelay:
         """A relay of the upstream's list of models."""
         request = self._client.build_request("GET", "models", headers={"Accept-Encoding": "identity"})
-        return CompletionRelay(self._client, request, self.secrets, self._limits)
+        return self._relay(request)
+
+    def _relay(self, request: httpx.Request) -> CompletionRelay:
+        return CompletionRelay(self._client, request, keys=self._keys, addresses=self._addresses, limits=self._limits)
 
     async def is_reachable(self) -> bool:
         """Whether GET /models brought any answer but a server's failure within 2 s."""

@@ -23,6 +23,7 @@ from tui.gateway.error_responses import RETRY_AFTER_S, validation_sentence
 from tui.gateway.gateway_settings import GatewayLimits
 from tui.gateway.generation_log import GenerationLog, LogEntry, LogGapError
 from tui.gateway.generations import Generations, new_id
+from tui.gateway.request_log import note_reading
 from tui.gateway.request_models import CancelBody, ResumeBody, StreamBody, stream_request
 
 POLICY_VIOLATION, SERVICE_RESTART, TRY_AGAIN_LATER = 1008, 1012, 1013
@@ -151,6 +152,7 @@ class _Connection:
 
     async def _send_log(self, generation_id: str, log: GenerationLog, after: int) -> None:
         try:
+            note_reading(generation_id)
             with self._generations.reading(generation_id):
                 await self._send(WSMessage("start", {"gen": generation_id}).to_json())
                 async with aclosing(log.read(after, self._limits.keep_alive_s)) as batches:
@@ -158,6 +160,7 @@ class _Connection:
                         for entry in batch:
                             self._note_end(entry)
                             await self._send(encode_message(entry))
+            note_reading(generation_id, log.terminal)
         except LogGapError:
             await self._close(POLICY_VIOLATION, "events were dropped before they were taken")
         finally:
