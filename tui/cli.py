@@ -30,7 +30,7 @@ from tui.config import Settings, load_settings
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES, Clocks, RunPlan, StreamRequest, TransportName
 from tui.core.sanitize import sanitize_line
 from tui.errors import CaptureError, StreamscopeError, UsageError
-from tui.setting_checks import check_secrets, check_settings
+from tui.setting_checks import check_settings
 
 if TYPE_CHECKING:
     from tui.headless import HeadlessOptions
@@ -171,6 +171,7 @@ def _config(flags: argparse.Namespace) -> int:
 
 def _headless(settings: Settings, plan: RunPlan, options: HeadlessOptions) -> int:
     from tui.headless import main as headless_main
+    from tui.secret_checks import check_secrets
 
     if plan.raw_body is not None and plan.transport is not TransportName.SSE:
         raise UsageError("--body is posted by sse only: add --transport sse")

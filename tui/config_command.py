@@ -15,6 +15,7 @@ from typing import Any
 from tui.config import settings_from
 from tui.config_file import config_path, read_settings_file
 from tui.config_report import report_lines, report_rows
+from tui.config_saving import create_file
 from tui.config_template import template_text
 from tui.errors import ConfigError
 from tui.keymap import checked_keymap
@@ -55,12 +56,11 @@ def write_template(*, replace: bool) -> int:
     path = config_path()
     text = template_text([theme.name for theme in load_themes()[0]])
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if replace and os.path.lexists(path):
             kept = _free_name(path)
             path.rename(kept)
             _say(f"the file that was there is {kept} now")
-        _write_new(path, text)
+        create_file(path, text)
     except FileExistsError as error:
         raise ConfigError(f"{path} is there already; --force writes a new one and keeps that as .old") from error
     except OSError as error:
@@ -73,12 +73,6 @@ def _free_name(path: Path) -> Path:
     """`config.toml.old`, or the first with a number that is free: what was kept before stays."""
     names = (f"{path.name}.old{number or ''}" for number in count())
     return next(kept for name in names if not os.path.lexists(kept := path.with_name(name)))
-
-
-def _write_new(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
 
 
 def _say(sentence: str) -> None:

@@ -129,6 +129,14 @@ def _places(lines: list[str], key: KeyPath) -> Iterator[int]:
         yield of_table[0] + 1
 
 
+def create_file(path: Path, text: str) -> None:
+    """A new settings file, for its owner alone. Raises FileExistsError where there is one, and other OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
 def _replace(path: Path, text: str) -> None:
     """The file with a new text, in one step; a link stays a link, and its owner's permissions stay."""
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.pty.terminal import Terminal
 
 SIZE = (120, 40)
@@ -49,3 +51,30 @@ async def test_own_keys_act_and_a_chosen_theme_is_there_at_the_next_start(tmp_pa
         assert terminal.color_of("1 text") == "ffffff"
         terminal.send("ctrl+q")
         assert await terminal.ended() == 0
+
+
+async def test_the_file_is_edited_in_the_editor_and_checked_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The editor has the terminal for itself; what it leaves behind is read at once."""
+    editor = tmp_path / "editor"
+    editor.write_text(
+        '#!/bin/sh\necho EDITING\nread line\nprintf \'[keys]\\n"set.buffer" = "%s"\\n\' "$line" >> "$2"\n'
+    )
+    editor.chmod(0o755)
+    monkeypatch.setenv("VISUAL", f"{editor} --wait")
+    file = tmp_path / "streamscope" / "config.toml"
+    async with Terminal(SIZE, folder=tmp_path) as terminal:
+        await terminal.until("○ IDLE", "b mode")
+        terminal.send("\x10")
+        await terminal.until("config: where")
+        terminal.send("config: edit")
+        await terminal.until("config: edit", without="config: where")
+        terminal.send("\x1b[B", "enter")
+        await terminal.until("EDITING")
+        terminal.send("c\r")
+        await terminal.until("○ IDLE", "c is also the key of screen.compare")
+        terminal.send("ctrl+q")
+        assert await terminal.ended() == 0
+    assert read(file).startswith("# Settings of streamscope.")
+    assert read(file).endswith('[keys]\n"set.buffer" = "c"\n')

@@ -150,6 +150,13 @@ async def saves_the_screen(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     assert saved.endswith(".svg")
 
 
+def says(words: str) -> Check:
+    async def check(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: any(text.startswith(words) for text in toasts(app)))
+
+    return check
+
+
 def explains(word: str) -> Check:
     async def check(app: StreamscopeApp, pilot: Pilot[None]) -> None:
         await until(pilot, lambda: isinstance(app.screen, HelpScreen) and word in pane_text(app, "help"))
@@ -177,6 +184,10 @@ ANYWHERE: dict[str, Check] = {
     "file: screenshot": saves_the_screen,
     **{f"theme: {name}": shows_theme(name) for name in THEMES},
     "help: this pane": explains("1 text"),
+    "keys: show all": explains("set.transport"),
+    "keys: check": says("There is no "),
+    "config: where": explains("127.0.0.1:9"),
+    "config: edit": says("Neither VISUAL nor EDITOR is set."),
     "help: about": explains("MIT licence"),
 }
 LIVE: dict[str, Check] = {
@@ -193,6 +204,13 @@ LIVE: dict[str, Check] = {
 }
 AFTER_A_RUN: dict[str, Check] = {"run: send": has_sent, "run: again": has_sent}
 QUIT = "app: quit"
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for name in ("VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
 
 
 async def test_every_entry_on_live_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from tui.core.sanitize import sanitize_line
 from tui.panes.prompt_bar import PromptArea
 from tui.screens.base_screen import BaseScreen
 from tui.screens.help_screen import HelpScreen
+from tui.screens.settings_commands import settings_commands
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
@@ -54,6 +55,7 @@ def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
         shade = "dark" if theme.dark else "light"
         line = f"{shade}; the cursor shows it, enter keeps it for the next starts too"
         yield SystemCommand(f"theme: {name}", line, partial(app.choose_theme, name))
+    yield from settings_commands(app)
     yield SystemCommand("file: screenshot", "the screen as SVG in the current folder", app.action_shot)
     yield SystemCommand("help: this pane", "what its numbers mean, and every key", app.action_pane_help)
     yield SystemCommand("help: about", "version, and where the settings stand", partial(_show_about, app))
