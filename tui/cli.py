@@ -33,6 +33,7 @@ from tui.errors import CaptureError, StreamscopeError, UsageError
 from tui.setting_checks import check_settings
 
 if TYPE_CHECKING:
+    from tui.gateway.faults import Fault
     from tui.headless import HeadlessOptions
 
 _DEMO_PROMPT = "Show me the demo."
@@ -154,6 +155,8 @@ def _serve(flags: argparse.Namespace) -> int:
         allow_origins=tuple(flags.allow_origin),
         allow_hosts=tuple(flags.allow_host),
         insecure_http=flags.insecure_http,
+        fault=_fault(flags.fault),
+        allow_faults=flags.allow_faults,
     )
     settings.check()
     return serve(settings)
@@ -167,6 +170,15 @@ def _config(flags: argparse.Namespace) -> int:
     if flags.verb == "init":
         return write_template(replace=flags.force)
     return show_settings(_given(flags), os.environ)
+
+
+def _fault(text: str | None) -> Fault | None:
+    from tui.gateway.faults import parse_fault
+
+    try:
+        return None if text is None else parse_fault(text)
+    except ValueError as unknown:
+        raise UsageError(f"--fault {text}: {unknown}") from unknown
 
 
 def _headless(settings: Settings, plan: RunPlan, options: HeadlessOptions) -> int:
@@ -197,6 +209,7 @@ def plan_of(settings: Settings, flags: argparse.Namespace, request: StreamReques
         insecure_http=settings.insecure_http,
         ca_file=settings.ca_file,
         event_limit_bytes=getattr(flags, "event_limit", None) or DEFAULT_EVENT_LIMIT_BYTES,
+        fault=getattr(flags, "fault", None),
     )
 
 

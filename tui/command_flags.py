@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from typing import Any, NoReturn
 
 from tui.core.request import Clocks
@@ -112,6 +113,8 @@ def serve_parser() -> Parser:
     parser.add_argument("--allow-origin", action="append", default=[], metavar="ORIGIN", help="a browser origin")
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help="a further Host name")
     parser.add_argument("--insecure-http", action="store_true", help="allow a key over plain http to the upstream")
+    parser.add_argument("--fault", metavar="NAME[:after=N]", help="disturb every answer: stall, cut, burst, ...")
+    parser.add_argument("--allow-faults", action="store_true", help="let clients ask for a fault (X-Streamscope-Fault)")
     parser.add_argument("--ready-json", action="store_true", help='print {"url": ...} on stdout once it listens')
     parser.add_argument("--end-with-stdin", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -174,6 +177,9 @@ def _add_clock_flags(parser: Parser) -> None:
         "--retries", type=_count, default=0, metavar="N", help="further attempts before the first token"
     )
     parser.add_argument("--event-limit", type=_positive, metavar="BYTES", help="largest single event (16 MiB)")
+    parser.add_argument(
+        "--fault", type=_fault, metavar="NAME[:after=N]", help="ask a gateway with --allow-faults to disturb the answer"
+    )
 
 
 def _whole(text: str, least: int) -> int:
@@ -198,6 +204,12 @@ def _finite(text: str) -> float:
     if not math.isfinite(value):
         raise argparse.ArgumentTypeError("expected a number")
     return value
+
+
+def _fault(text: str) -> str:
+    if re.fullmatch(r"[a-z0-9-]{1,20}(:after=[0-9]{1,6})?", text) is None:
+        raise argparse.ArgumentTypeError("expected NAME or NAME:after=N, such as cut:after=20")
+    return text
 
 
 def _milliseconds(text: str) -> float:

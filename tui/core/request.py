@@ -83,7 +83,7 @@ class RunPlan:
     `token_file` is a 0600 file with the key. `is_gateway` marks an endpoint that the app started or a profile
     calls a gateway: it gets the gateway token, never the OpenAI key. `retries` counts further attempts after
     the first, all before the first token. `raw_body` replaces the request body on a full path. `capture_file` is
-    where the probe records the run while it goes on.
+    where the probe records the run while it goes on. `fault` asks a gateway that allows it to disturb the answer.
     """
 
     transport: TransportName
@@ -101,6 +101,7 @@ class RunPlan:
     ca_file: str | None = None
     event_limit_bytes: int = DEFAULT_EVENT_LIMIT_BYTES
     capture_file: str | None = None
+    fault: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object from which `from_json` makes an equal plan."""

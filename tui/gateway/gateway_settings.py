@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from tui.core.request import Clocks
 from tui.errors import UsageError
+from tui.gateway.faults import Fault
 
 DEMO = "demo"
 DEFAULT_PORT = 8787
@@ -46,8 +47,8 @@ class GatewaySettings:
     """How to serve. `upstream` is `demo` or the http(s) URL of an OpenAI-compatible endpoint.
 
     `token` is what clients must send (never shown). `resume_grace_s` is how long a generation goes on without
-    a reader. `allow_origins` are browser origins besides the gateway's own; `allow_hosts` further names that a
-    Host header may carry.
+    a reader. `fault` disturbs every answer, `allow_faults` lets clients ask for one. `allow_origins` are browser
+    origins besides the gateway's own; `allow_hosts` further names that a Host header may carry.
     """
 
     upstream: str = DEMO
@@ -62,6 +63,8 @@ class GatewaySettings:
     allow_origins: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
     insecure_http: bool = False
+    fault: Fault | None = None
+    allow_faults: bool = False
     clocks: Clocks = field(default_factory=lambda: Clocks(idle_s=60.0))
     limits: GatewayLimits = field(default_factory=GatewayLimits)
 
@@ -69,6 +72,11 @@ class GatewaySettings:
     def is_loopback(self) -> bool:
         """Whether only this machine can connect."""
         return is_loopback_host(self.host)
+
+    @property
+    def makes_faults(self) -> bool:
+        """Whether an answer may be disturbed on purpose."""
+        return self.fault is not None or self.allow_faults
 
     def check(self) -> None:
         """Raises UsageError with a sentence that says what to change."""

@@ -18,6 +18,7 @@ from tui.core.request import StreamRequest
 from tui.errors import GatewayError
 from tui.gateway import gateway_events as events
 from tui.gateway.closing import Closing
+from tui.gateway.faults import FAULT_GRACE_S, ConnectionCutError
 from tui.gateway.gateway_settings import GatewayLimits
 from tui.gateway.generation_log import GenerationLog, LogEntry, LogGapError
 from tui.gateway.log_store import LogStore
@@ -202,14 +203,18 @@ class Generations:
         if generation is not None:
             generation.reader_count += 1
             _stop_timer(generation)
+        grace_s = self._grace_s
         try:
             with self._closing.serving():
                 yield
+        except ConnectionCutError:
+            grace_s = max(grace_s, FAULT_GRACE_S)  # the client did not leave, so it may come back
+            raise
         finally:
             if generation is not None:
                 generation.reader_count -= 1
                 if generation.reader_count == 0:
-                    self._release_after(generation, self._grace_s)
+                    self._release_after(generation, grace_s)
 
     @property
     def is_closing(self) -> bool:

@@ -23,5 +23,6 @@ async def health(services: AppServices, request: Request) -> dict[str, Any]:
         **status,
         "upstream": {"kind": services.upstream.name, "reachable": is_reachable},
         "streams": services.slots.taken,
+        "faults": services.settings.allow_faults,
         "version": __version__,
     }

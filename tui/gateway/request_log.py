@@ -80,6 +80,8 @@ class _Tally:
                 self._bytes += len(message.get("body", b""))
             case "websocket.send":
                 self._bytes += len(message.get("text") or message.get("bytes") or "")
+            case "streamscope.raw":
+                self._bytes += len(message["data"])
             case "http.response.start" | "websocket.http.response.start":
                 self._status = message["status"]
             case "websocket.accept":

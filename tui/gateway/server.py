@@ -21,9 +21,10 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from tui.core.wire.dialects.gateway import GENERATION_HEADER
+from tui.core.wire.dialects.gateway import FAULT_HEADER, GENERATION_HEADER
 from tui.errors import UsageError
 from tui.gateway.error_responses import install_error_responses
+from tui.gateway.fault_guard import FaultGuard, RawWebSocketProtocol
 from tui.gateway.gateway_settings import GatewaySettings
 from tui.gateway.guards import AddressGuard, BodyGuard, TokenGuard
 from tui.gateway.health_route import health_router
@@ -72,7 +73,8 @@ def create_app(settings: GatewaySettings, upstream: Upstream | None = None) -> F
 
 
 def _install_guards(app: FastAPI, settings: GatewaySettings) -> None:
-    """What is added last is met first: log, address, cross-origin answers, token, body."""
+    """What is added last is met first: log, address, cross-origin answers, token, body, faults."""
+    app.add_middleware(FaultGuard, fault=settings.fault, is_allowed=settings.allow_faults)
     app.add_middleware(BodyGuard, limits=settings.limits)
     if settings.token:
         app.add_middleware(TokenGuard, token=settings.token)
@@ -81,7 +83,7 @@ def _install_guards(app: FastAPI, settings: GatewaySettings) -> None:
             CORSMiddleware,
             allow_origins=settings.allow_origins,
             allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", FAULT_HEADER],
             expose_headers=[GENERATION_HEADER, "Retry-After"],
         )
     app.add_middleware(AddressGuard, settings=settings)
@@ -170,7 +172,7 @@ def _loaded_config(app: FastAPI, settings: GatewaySettings) -> uvicorn.Config:
     """Uvicorn's configuration. Raises UsageError when the certificate cannot be used."""
     config = uvicorn.Config(
         app,
-        ws="websockets-sansio",
+        ws=RawWebSocketProtocol if settings.makes_faults else "websockets-sansio",
         ws_max_size=settings.limits.body_bytes,
         ws_per_message_deflate=False,  # a token in a compressed frame is seen later, and never smaller
         http="h11",

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from tui.core.capture import Marker, Read, Record, ResponseHead
 from tui.core.request import RunPlan
+from tui.core.wire.dialects.gateway import FAULT_HEADER
 
 Emit = Callable[[Record], None]
 """Takes a record at once and returns; never blocks, never raises."""
@@ -28,6 +29,15 @@ Room = Callable[[], Awaitable[None]]
 
 ResumePoint = tuple[str, int]
 """Generation (empty where the far end names none) and the last sequence number that was seen."""
+
+
+Headers = list[tuple[str, str]]
+"""Pairs of name and value, to send."""
+
+
+def fault_headers(plan: RunPlan) -> Headers:
+    """What asks a gateway for the plan's fault; nothing without one. For the first connection of a run only."""
+    return [] if plan.fault is None else [(FAULT_HEADER, plan.fault)]
 
 
 class Transport(Protocol):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.chunks import StreamChunk, StreamResult
 from tui.core.endpoints import Endpoint
 from tui.core.request import RunPlan, TransportName
-from tui.transports.base import Now, ResumePoint, Room, Take
+from tui.transports.base import Now, ResumePoint, Room, Take, fault_headers
 from tui.transports.chunk_iteration import MessageLike, iterate_chunks, request_of
 from tui.transports.credentials import PROVIDER_KEY, Credentials
 from tui.transports.run_stream import StreamRun
@@ -61,7 +61,7 @@ class DirectTransport:
 
         reads = SocketReads(take, now, plan.event_limit_bytes, self._room)
         http_client = self._http_client(plan, reads)
-        sdk = self._sdk(http_client)
+        sdk = self._sdk(plan, http_client)
         request = sdk.chat.completions.with_streaming_response.create(**_arguments(plan, openai.omit))
         try:
             async with http_client, request as response:
@@ -88,13 +88,13 @@ class DirectTransport:
         record_reads_of(client, reads)
         return client
 
-    def _sdk(self, http_client: httpx2.AsyncClient) -> openai.AsyncOpenAI:
+    def _sdk(self, plan: RunPlan, http_client: httpx2.AsyncClient) -> openai.AsyncOpenAI:
         import openai  # noqa: PLC0415  half a second, see the module's head
 
         return openai.AsyncOpenAI(
             base_url=self._endpoint.url,
             api_key=self._credentials.bearer or NO_KEY,
-            default_headers=dict(self._credentials.headers),
+            default_headers=dict([*self._credentials.headers, *fault_headers(plan)]),
             http_client=http_client,
             max_retries=0,
             timeout=None,

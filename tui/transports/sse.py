@@ -15,7 +15,7 @@ import httpx
 from tui.core.chunks import StreamChunk
 from tui.core.endpoints import Endpoint
 from tui.core.request import RunPlan, TransportName
-from tui.transports.base import Now, ResumePoint, Take
+from tui.transports.base import Now, ResumePoint, Take, fault_headers
 from tui.transports.chunk_iteration import MessageLike, iterate_chunks, request_of
 from tui.transports.credentials import Credentials
 from tui.transports.socket_reads import EnoughRead, SocketReads, record_reads_of, warm_up_network
@@ -43,7 +43,7 @@ class SSETransport:
                     "POST",
                     self._endpoint.url,
                     content=b"" if resume_after else self._body(plan),  # the prompt is not sent again
-                    headers=self._headers(resume_after),
+                    headers=self._headers(plan, resume_after),
                 ) as response,
             ):
                 reads.take_head(response.status_code, response.headers.multi_items())
@@ -65,7 +65,7 @@ class SSETransport:
             timeout=None,  # noqa: S113  the run's own clocks cancel this call
         )
 
-    def _headers(self, resume_after: ResumePoint | None) -> list[tuple[str, str]]:
+    def _headers(self, plan: RunPlan, resume_after: ResumePoint | None) -> list[tuple[str, str]]:
         base = [
             ("accept", "text/event-stream"),
             ("accept-encoding", "identity"),  # compression would hide when each token came
@@ -75,7 +75,7 @@ class SSETransport:
         ]
         own = self._credentials.request_headers()
         named = {name.lower() for name, _ in own}
-        resume = [] if resume_after is None else [("last-event-id", _event_id(resume_after))]
+        resume = fault_headers(plan) if resume_after is None else [("last-event-id", _event_id(resume_after))]
         return [*((name, value) for name, value in base if name not in named), *own, *resume]
 
     def _body(self, plan: RunPlan) -> bytes:

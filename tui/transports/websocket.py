@@ -24,7 +24,7 @@ from tui.core.endpoints import Endpoint, endpoint_for
 from tui.core.readers.safe_records import safe_headers
 from tui.core.request import RunPlan, TransportName
 from tui.core.wire.ws_messages import WSMessage
-from tui.transports.base import Now, ResumePoint, Take
+from tui.transports.base import Headers, Now, ResumePoint, Take, fault_headers
 from tui.transports.chunk_iteration import ActiveRuns, MessageLike, iterate_chunks, request_of
 from tui.transports.credentials import Credentials
 from tui.transports.tls_contexts import tls_context
@@ -54,7 +54,7 @@ class WebSocketTransport:
     async def exchange(self, plan: RunPlan, take: Take, now: Now, resume_after: ResumePoint | None = None) -> None:
         """One connection. Raises what websockets raises; a close with 1000 is a clean end."""
         try:
-            connection = await self._connect(plan, take, now)
+            connection = await self._connect(plan, take, now, [] if resume_after else fault_headers(plan))
         except InvalidStatus as refusal:
             _take_refusal(refusal.response, take, now())
             raise
@@ -64,14 +64,14 @@ class WebSocketTransport:
             await _shut(connection)
         connection.raise_fault()
 
-    async def _connect(self, plan: RunPlan, take: Take, now: Now) -> _StampedConnection:
+    async def _connect(self, plan: RunPlan, take: Take, now: Now, further: Headers) -> _StampedConnection:
         def make_connection(*args: Any, **options: Any) -> _StampedConnection:
             return _StampedConnection(*args, intake=_Intake(take, now), **options)
 
         tls: dict[str, Any] = {"ssl": tls_context(plan.ca_file)} if self._endpoint.is_secure else {}
         connection = await _connect_once(
             self._endpoint.url,
-            additional_headers=self._credentials.request_headers(),
+            additional_headers=[*self._credentials.request_headers(), *further],
             user_agent_header=f"streamscope/{__version__}",
             compression=None,  # a compressed message would hide its own size and time
             proxy=None if self._endpoint.is_loopback else True,

@@ -25,6 +25,8 @@ from tui.core.wire.stream_assembly import StreamAssembly
 _TYPES = frozenset({"start", "chunk", "done", "error", "cancelled"})
 _PLAIN = frozenset({"content", "item", "finish_reason", "index", "model", "seq"})
 _MAX_DIGITS = 18
+FAULT_HEADER = "x-streamscope-fault"
+"""Asks the gateway to disturb the answer: `NAME` or `NAME:after=N`."""
 GENERATION_HEADER = "x-streamscope-generation"
 """Names the generation in the head of a response, before its first event."""
 
