@@ -82,8 +82,17 @@ def test_headers_and_what_is_said_in_one_place_alone(tmp_path: Path) -> None:
     assert "unknown" in refusal(tmp_path, "insecure_http = true")
 
 
+def test_plain_signs_are_switched_by_the_file_and_by_a_variable(tmp_path: Path) -> None:
+    variable = "STREAMSCOPE_PLAIN"
+    assert [settings(tmp_path, text).plain for text in ("", "plain = true", "plain = false")] == [False, True, False]
+    for said, is_on in (("1", True), ("yes", True), ("0", False), ("no", False), ("False", False), ("", True)):
+        assert settings(tmp_path, "plain = true", {variable: said}).plain is is_on
+    assert settings(tmp_path, "plain = true", {variable: "0"}).origin("plain") == variable
+    assert "expected true or false" in refusal(tmp_path, 'plain = "1"')
+
+
 def test_every_setting_is_in_the_tests_of_who_wins() -> None:
-    assert {row.name for row in SETTING_TABLE} == {*VALUES, "headers", "is_gateway", "insecure_http", "resume"}
+    assert {row.name for row in SETTING_TABLE} == {*VALUES, "headers", "is_gateway", "insecure_http", "resume", "plain"}
     assert {row.name for row in SETTING_TABLE} == {field.name for field in fields(Settings)} - {
         "keys",
         "origins",

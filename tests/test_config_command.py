@@ -93,6 +93,7 @@ def test_every_value_has_its_origin(
         "resume": ("false", "default"),
         "insecure_http": ("true", "--insecure-http"),
         "theme": ("ansi", "--theme"),
+        "plain": ("false", "default"),
         "profile": ("lab", "STREAMSCOPE_PROFILE"),
         "keys.set.buffer": ("n, F9", f"{file}, line 10, key keys.set.buffer"),
         "profiles": ("lab, other", str(file)),

@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import Iterable
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
@@ -25,7 +24,7 @@ from tui.screens.endpoint_choice import EndpointChoice
 from tui.screens.live_screen import LiveScreen
 from tui.screens.run_controller import RunController
 from tui.state_folder import StateFolder
-from tui.themed_app import ThemedApp
+from tui.view_app import ViewApp
 
 if TYPE_CHECKING:
     from tui.captures.live_pipe import Records
@@ -41,7 +40,7 @@ def _commands_provider() -> type[Provider]:
     return CommandsProvider
 
 
-class StreamscopeApp(ThemedApp):
+class StreamscopeApp(ViewApp):
     """One window on token streams."""
 
     TITLE = "streamscope"
@@ -183,11 +182,6 @@ class StreamscopeApp(ThemedApp):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen.over(self.screen))
-
-    def action_shot(self) -> None:
-        """Saves the screen as SVG into the current folder."""
-        path = self.save_screenshot(path=str(Path.cwd()))
-        self.toast(f"Saved {path}.")
 
     def action_command_palette(self) -> None:
         """The palette, in which ctrl+c means what it means everywhere."""

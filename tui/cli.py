@@ -89,7 +89,9 @@ def _start(flags: argparse.Namespace) -> int:
     if not sys.stdin.isatty():
         raise UsageError("the app takes keys from standard input, which is no terminal: streamscope run is headless")
     from tui.app import main as app_main
+    from tui.terminal_theme import with_terminal_theme
 
+    settings = with_terminal_theme(settings, os.environ)
     raw_body = _read_text(flags.body) if flags.body else None
     capture = str(Path(flags.capture).absolute()) if flags.capture else None
     notice = _notice(settings, os.environ)

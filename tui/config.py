@@ -9,10 +9,11 @@ from typing import Any
 
 from tui.config_file import KeyChoice, SettingsFile, config_path, read_settings_file
 from tui.errors import UsageError
-from tui.setting_table import BY_NAME, SETTING_TABLE, TRANSPORTS
+from tui.setting_table import BY_NAME, SETTING_TABLE, TRANSPORTS, SettingRow
 
 DEFAULT = "default"
 DEFAULT_THEME = "streamscope-dark"
+_NO = ("0", "false", "no", "off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Settings:
     headers: tuple[tuple[str, str], ...] = ()
     resume: bool = False
     insecure_http: bool = False
+    plain: bool = False
     ca_file: str | None = None
     keys: tuple[KeyChoice, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
@@ -87,12 +89,17 @@ def _flag_layer(flags: Mapping[str, Any]) -> _Layer:
 
 def _environ_layer(environ: Mapping[str, str]) -> _Layer:
     rows = [row for row in SETTING_TABLE if row.variable is not None and environ.get(row.variable)]
-    values: dict[str, Any] = {row.name: environ[str(row.variable)] for row in rows}
+    values: dict[str, Any] = {row.name: _value_of(row, environ[str(row.variable)]) for row in rows}
     origins = {row.name: str(row.variable) for row in rows}
     if environ.get("OPENAI_BASE_URL") and "url" not in values:
         values = {"transport": "direct", **values, "url": environ["OPENAI_BASE_URL"]}
         origins = {"transport": "OPENAI_BASE_URL", **origins, "url": "OPENAI_BASE_URL"}
     return _Layer(values, origins)
+
+
+def _value_of(row: SettingRow, text: str) -> Any:
+    """What a variable says; a switch is on unless it says no."""
+    return text.strip().lower() not in _NO if row.kind is bool else text
 
 
 def _file_layer(file: SettingsFile, values: Mapping[str, Any], *section: str) -> _Layer:

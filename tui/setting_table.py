@@ -119,6 +119,15 @@ SETTING_TABLE: tuple[SettingRow, ...] = (
         example='"streamscope-dark"',
     ),
     SettingRow(
+        "plain",
+        "true: signs as ASCII, for terminals that draw them two cells wide",
+        "plain",
+        bool,
+        variable="STREAMSCOPE_PLAIN",
+        example="true",
+        is_for_profiles=False,
+    ),
+    SettingRow(
         "profile",
         "the profile to begin with",
         "profile",

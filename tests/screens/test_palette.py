@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, shown_title, until
+from tests.screens.golden_screens import screen_text
 from tests.screens.test_compare_screen import comparing, play_without_end, stalled_records, toasts
 from tests.transports.scripted_server import ScriptedServer
 from tui.app import StreamscopeApp
@@ -174,6 +175,24 @@ async def forgets_prompts(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     assert app.history.older("") is None
 
 
+async def presents(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: app.is_presenting and app.theme == "high-contrast")
+    await choose(app, pilot, "view: present")
+    await until(pilot, lambda: not app.is_presenting)
+
+
+async def draws_plain_signs(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: "v COMPLETED" in screen_text(app))
+    await choose(app, pilot, "view: plain signs")
+    await until(pilot, lambda: "✓ COMPLETED" in screen_text(app))
+
+
+async def stands_still(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: app.animation_level == "none")
+    await choose(app, pilot, "view: animation on")
+    await until(pilot, lambda: app.animation_level == "full")
+
+
 MODE_TITLES = {"raw": "2 raw", "word": "2 words", "sentence": "2 sentences", "line": "2 lines"}
 MODE_TITLES |= {"paragraph": "2 paragraphs", "markdown": "2 blocks"}
 THEMES = sorted(theme.name for theme in load_themes(Path("/nowhere"))[0])
@@ -182,6 +201,9 @@ ANYWHERE: dict[str, Check] = {
     "endpoint: transport": next_is_websocket,
     "model: choose": lists_models,
     "file: screenshot": saves_the_screen,
+    "view: present": presents,
+    "view: plain signs": draws_plain_signs,
+    "view: animation off": stands_still,
     **{f"theme: {name}": shows_theme(name) for name in THEMES},
     "help: this pane": explains("1 text"),
     "keys: show all": explains("set.transport"),

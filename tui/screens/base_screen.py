@@ -64,6 +64,9 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
     def fit_changed(self, before: Fit) -> None:
         """For a screen that has more to do when its size has changed."""
 
+    def draw_anew(self) -> None:
+        """For a screen that draws what it does not look at all the time."""
+
     def commands(self) -> Iterable[SystemCommand]:
         """What it adds to the palette while it is seen."""
         return ()

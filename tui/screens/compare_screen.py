@@ -259,6 +259,10 @@ class CompareScreen(BaseScreen):
         if self in self.app.screen_stack:
             self._drawing.draw(is_due=True)
 
+    def draw_anew(self) -> None:
+        """Another way of drawing was chosen."""
+        self.draw()
+
     def mark_front(self) -> None:
         """Says in the classes of the panes which is focused and which are in use."""
         self.query_one("#compare-lanes").set_class(not self.is_text_open, "-closed")

@@ -16,13 +16,14 @@ TRANSPORT_WORDS = {"sse": "SSE", "ws": "WS", "direct": "direct"}
 class EndpointChoice:
     """The choice for the next run. `url` is None until the demo gateway listens.
 
-    `models` are (name, one line) pairs; `demo_prompts` maps a demo's name to the prompt that was recorded,
-    `demo_labels` to how it was made.
+    `alias` stands for the address where that is not to be shown. `models` are (name, one line) pairs; `demo_prompts`
+    maps a demo's name to the prompt that was recorded, `demo_labels` to how it was made.
     """
 
     def __init__(self, settings: Settings, raw_body: str | None = None) -> None:
         self._settings = settings
         self._raw_body = raw_body
+        self.alias: str | None = None
         self.is_demo = settings.url is None
         self.url = settings.url
         self.transport = settings.chosen_transport
@@ -80,4 +81,4 @@ class EndpointChoice:
         if self.is_demo:
             return f"{transport}  demo gateway" if is_wide else transport
         model = (plan.request.model if plan is not None else self.model) or ""
-        return f"{transport}  {public_url(self.url or '')}  {model}".rstrip()
+        return f"{transport}  {self.alias or public_url(self.url or '')}  {model}".rstrip()

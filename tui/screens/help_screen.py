@@ -79,7 +79,9 @@ class HelpScreen(BaseModal):
         for view in self.query(HelpRows):  # none once the help was closed
             view.is_following = False
             view.reset()
-            width = view.content_region.width - view.scrollbar_size_vertical  # a bar that comes later takes its column
+            width = (
+                view.content_region.width - view.styles.scrollbar_size_vertical
+            )  # a bar that comes later takes its column
             view.show(help_rows(self._help, self._keys, max(20, width)), [])
             view.scroll_home(animate=False)
 

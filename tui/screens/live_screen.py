@@ -282,6 +282,10 @@ class LiveScreen(BaseScreen):
         self._drawing.draw_rest()
         self._wake()
 
+    def draw_anew(self) -> None:
+        """Another way of drawing was chosen."""
+        self.draw_slow()
+
     def _wake(self) -> None:
         """Lets the frames begin again once there is something to draw: thirty looks a second cost as much as that."""
         if self._frames is not None and self.is_current and not self._drawing.is_settled:

@@ -51,6 +51,7 @@ def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
     yield SystemCommand("endpoint: transport", "SSE, WebSocket or direct for the next run", app.action_next_transport)
     yield SystemCommand("model: choose", "a list of the endpoint's models, for the next run", app.action_choose_model)
     yield from _screen_of(app).commands()
+    yield from app.view_commands()
     for name, theme in app.themes.items():
         shade = "dark" if theme.dark else "light"
         line = f"{shade}; the cursor shows it, enter keeps it for the next starts too"
