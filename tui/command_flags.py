@@ -12,12 +12,15 @@ from tui.core.sanitize import sanitize_line
 from tui.setting_table import TRANSPORTS
 from tui.version import __version__
 
-CAPTURE_COMMANDS = {
+MODULE_COMMANDS = {
+    "run": "tui.commands.run_command",
+    "check": "tui.commands.check_command",
     "open": "tui.commands.open_command",
     "stats": "tui.commands.stats_command",
 }
-"""Commands that work on captures, and the modules that carry them out."""
-COMMANDS = ("run", "serve", "config", *CAPTURE_COMMANDS)
+"""Commands with a module of their own."""
+COMMANDS = ("serve", "config", *MODULE_COMMANDS)
+BUFFERS = ("raw", "word", "sentence", "line", "paragraph", "markdown")
 EXIT_USAGE = 2
 EXIT_CANCELLED = 130
 
@@ -30,6 +33,7 @@ _EPILOG = """commands:
   streamscope serve          the gateway: SSE, WebSocket and OpenAI-compatible routes
   streamscope config         path, show or init: where the settings are, which hold and why, a commented file
   streamscope open FILE      the app on a recording (a capture, a HAR, a log of curl or ts); - is a live pipe
+  streamscope check FILE     whether a recording (or check run PROMPT: a run made now) is as expected, for scripts
   streamscope stats FILE     the numbers of a recording
 
 Each has its own --help. Keys come from OPENAI_API_KEY (direct) and STREAMSCOPE_TOKEN (gateway), or from a 0600
@@ -88,7 +92,11 @@ def run_parser() -> Parser:
     parser.add_argument("--system", metavar="S", help="system prompt")
     parser.add_argument("--temperature", type=_finite, metavar="X")
     parser.add_argument("--max-tokens", type=_positive, metavar="N")
-    parser.add_argument("--json", action="store_true", help="print one JSON object at the end instead of the text")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="print one JSON object at the end instead of the text")
+    output.add_argument("--jsonl", action="store_true", help="print a JSON object a line for each chunk as it comes")
+    parser.add_argument("--buffer", choices=BUFFERS, help="print whole units; with --jsonl a line for each")
+    parser.add_argument("--repeat", type=_positive, metavar="N", help="run N times; print a table of all runs")
     parser.add_argument("--capture", metavar="FILE", help="record the run to a file while it goes on")
     _add_clock_flags(parser)
     parser.add_argument(

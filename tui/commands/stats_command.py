@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from tui.command_flags import Parser
-from tui.commands.console import narrate, print_data, print_lines
 from tui.commands.opened_run import OpenedRun, open_run
+from tui.console import narrate, print_data, print_lines
 from tui.core.metric_definitions import DEFINITIONS
 from tui.core.run_report import metric_lines, outcome_words, run_members, trouble_lines
 

@@ -27,4 +27,6 @@ def print_lines(lines: Iterable[str]) -> None:
 def narrate(lines: Iterable[str], err: TextIO | None = None) -> None:
     """Lines to standard error; narration that nobody can read changes nothing."""
     with contextlib.suppress(OSError):
-        print("".join(f"{sanitize_line(line)}\n" for line in lines), file=err or sys.stderr, end="", flush=True)
+        stream = err or sys.stderr
+        stream.write("".join(f"{sanitize_line(line)}\n" for line in lines))
+        stream.flush()
