@@ -17,7 +17,6 @@ from tui.core.metric_definitions import DEFINITIONS
 from tui.core.metric_text import exact
 from tui.core.run_facts import Metric
 from tui.errors import UsageError
-from tui.panes.line_view import Span
 from tui.panes.metric_cells import (
     STAMP_KEY,
     MetricQuestion,
@@ -27,6 +26,7 @@ from tui.panes.metric_cells import (
     same_named,
     written,
 )
+from tui.panes.note_rows import Note
 from tui.panes.stats_pane import StatsPane
 
 STEADY = [(100.0 + 20 * index, delta(content="word ")) for index in range(8)]
@@ -56,9 +56,9 @@ class PaneApp(App[None]):
 
     def show(self, run: DerivedRun, *notes: str, stamp_error_s: float | None = None) -> None:
         end_s = run.capture.end.at if run.capture.end is not None else None
-        rows = [[Span(note)] for note in notes]
+        said = [Note(note) for note in notes]
         self.pane.show_stats(
-            run.stats, rows, "the hint", arrivals=run.arrivals, now_s=end_s, stamp_error_s=stamp_error_s
+            run.stats, said, "the hint", arrivals=run.arrivals, now_s=end_s, stamp_error_s=stamp_error_s
         )
 
     @property
@@ -132,14 +132,14 @@ async def test_without_text_stands_the_hint_and_after_a_failure_the_notes_alone(
         assert not app.questions
         assert not app.copied
         app.show(run, "what went wrong")
-        assert app.rows == ["what went wrong"]
+        assert app.rows == [" what went wrong"]
 
 
 async def test_notes_stand_right_under_the_fixed_rows_in_view() -> None:
     async with showing() as (app, pilot):
         app.show(run_of(STEADY), *(f"receipt {line}" for line in range(5)))
         await pilot.pause()
-        assert app.rows[2:7] == [f"receipt {line}" for line in range(5)]
+        assert app.rows[2:7] == [f" receipt {line}" for line in range(5)]
         assert app.pane.scroll_offset.y == 0
 
 

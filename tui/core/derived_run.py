@@ -17,6 +17,7 @@ from tui.core.frame_survey import FrameSurvey
 from tui.core.pipeline import StreamPipeline
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES
 from tui.core.stats import StreamStats
+from tui.core.wire.dialects.gateway import GENERATION_HEADER
 from tui.core.wire.response_decoder import ResponseDecoder
 from tui.errors import CaptureError
 
@@ -75,6 +76,12 @@ class DerivedRun:
     def outcome(self) -> Outcome | None:
         """How it ended; None while it goes on."""
         return self.result.outcome if self.result else None
+
+    @property
+    def generation(self) -> str:
+        """A gateway's name for the answer, by which it can be asked; empty for any other far end."""
+        announced = self.capture.heads[-1].header(GENERATION_HEADER) if self.capture.heads else None
+        return (self.decoder.generation if self.decoder is not None else None) or announced or ""
 
     def verdict(self, at: float) -> Verdict:
         """What the arrivals show at a moment of the run's clock."""

@@ -14,10 +14,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from tui.core.chunks import StreamProblem
-from tui.core.problem_kinds import title_of
 from tui.core.sanitize import sanitize
 from tui.panes.line_view import Span
+from tui.panes.note_rows import Note, note_rows
 from tui.panes.rows_pane import Row, RowsPane
 from tui.panes.wrapped_text import WrappedText
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 CHANGES_SHOWN_S = 10.0
 FIRST_DEFINITION = "streamscope"
 NO_TIMES = "n/a: no times in this capture, its frames have no clock."
+_FEW_ROWS = 5  # of notes; more need a taller pane to be seen whole
 _UNKNOWN_WIDTH = 50  # of a pane that was never laid out
 
 
@@ -91,7 +91,8 @@ class StatsPane(RowsPane):
         self.definition = FIRST_DEFINITION
         self.shows_gaps = False
         self._stats: StreamStats | None = None
-        self._notes: Sequence[Row] = ()
+        self._notes: Sequence[Note] = ()
+        self._note_rows: list[Row] = []
         self._hint = ""
         self._arrivals: ArrivalLog | None = None
         self._now_s: float | None = None
@@ -106,7 +107,7 @@ class StatsPane(RowsPane):
     def show_stats(
         self,
         stats: StreamStats | None,
-        notes: Sequence[Row],
+        notes: Sequence[Note],
         hint: str,
         *,
         arrivals: ArrivalLog | None = None,
@@ -173,16 +174,6 @@ class StatsPane(RowsPane):
         wrapped = WrappedText(max(10, self.scrollable_content_region.width))
         wrapped.append(sanitize(text))
         return [[Span(wrapped.row_text(row), style)] for row in range(wrapped.row_count)]
-
-    @staticmethod
-    def problem_lines(problem: StreamProblem) -> list[str]:
-        """A problem in three lines: title, what happened, what to do. Not yet safe to show."""
-        return [f"▲ {title_of(problem.kind)}", problem.message, problem.hint]
-
-    def problem_rows(self, problem: StreamProblem) -> list[Row]:
-        """A problem in three parts: title, what happened, what to do."""
-        title, sentence, hint = self.problem_lines(problem)
-        return [*self.wrap(title, "stats--problem"), *self.wrap(sentence), *self.wrap(hint, "stats--hint")]
 
     # Keys and mouse.
 
@@ -272,19 +263,21 @@ class StatsPane(RowsPane):
 
     def _show_all(self) -> None:
         sheet = self._sheet()
+        self._note_rows = note_rows(self._notes, self._room)
+        self.set_class(len(self._note_rows) > _FEW_ROWS, "-noted")
         if sheet is None:
             self._placed = []
-            self.show([], list(self._notes) or self.wrap(self._hint, "stats--hint"))
+            self.show([], self._note_rows or self.wrap(self._hint, "stats--hint"))
         elif self.shows_gaps:
             self._placed = []
-            self.show([], [*self._gap_rows(sheet), *self._notes])
+            self.show([], [*self._gap_rows(sheet), *self._note_rows])
         else:
             self.show([], self._number_rows(sheet))
 
     def _number_rows(self, sheet: NumberSheet) -> list[Row]:
         """The two fixed rows, what a change of the set brought, the notes, then all other numbers."""
         no_clock = [] if sheet.has_times else self.wrap(NO_TIMES, "stats--hint")
-        between = [*no_clock, *self._change_rows(sheet), *self._notes]
+        between = [*no_clock, *self._change_rows(sheet), *self._note_rows]
         top, rest = sheet.place(self._room, len(between))
         self._placed = [*top, *rest]
         self._cursor = min(self._cursor, len(self._placed) - 1)

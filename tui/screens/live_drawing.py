@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rich.cells import cell_len
 from textual.content import Content
 
-from tui.core.chunks import Outcome
 from tui.core.sanitize import sanitize_line
 from tui.panes.extracts_pane import ExtractsPane
 from tui.panes.line_view import LineView, Span
 from tui.panes.raster_pane import ArrivalsView, RasterPane
-from tui.panes.rows_pane import Row
 from tui.panes.segments_pane import SegmentsPane
 from tui.panes.stats_pane import StatsPane
 from tui.panes.status_line import StatusLine, key_spans
@@ -25,6 +24,7 @@ from tui.screens.run_lamp import connecting_lamp, lamp_of, rate_of
 
 if TYPE_CHECKING:
     from tui.core.derived_run import DerivedRun
+    from tui.panes.note_rows import Note
     from tui.screens.live_screen import LiveScreen
     from tui.screens.run_controller import ActiveRun
 
@@ -118,7 +118,7 @@ class LiveDrawing:
         has_probe = run is not None and run.stream is not None
         pane.show_stats(
             derived.stats if derived is not None else None,
-            self._notes(pane),
+            self._notes(),
             live_words.NO_NUMBERS,
             arrivals=derived.arrivals if derived is not None else None,
             now_s=at,
@@ -132,28 +132,20 @@ class LiveDrawing:
             return
         if run.derived is not None:
             self._screen.scope.comparison.show(run.derived)
-        pane = self._screen.query_one(TextPane)
-        if result.problem is not None:
-            pane.add_note(StatsPane.problem_lines(result.problem))
-        elif result.outcome is Outcome.CANCELLED:
-            pane.add_note(live_words.cancel_receipt(run)[:1])
+        from tui.screens.run_notes import ending_lines  # noqa: PLC0415  nothing has ended at the first paint
 
-    def _notes(self, pane: StatsPane) -> list[Row]:
-        """Problem, cancel receipt and remarks of an ended run, as rows."""
+        lines = ending_lines(run, self._screen.scope.keys.said, os.environ)
+        if lines:
+            self._screen.query_one(TextPane).add_note(lines)
+
+    def _notes(self) -> list[Note]:
+        """Problem, cancel receipt and remarks of an ended run."""
         run = self._run
-        result = run.derived.result if run is not None and run.derived is not None else None
-        if run is None or result is None or run.derived is None:
+        if run is None or run.derived is None or run.derived.result is None:
             return []
-        rows = pane.problem_rows(result.problem) if result.problem is not None else []
-        for line in live_words.cancel_receipt(run):
-            rows += pane.wrap(line)
-        for remark in result.remarks:
-            rows += pane.wrap(f"remark: {remark}", "stats--hint")
-        for note in recording_words.recording_notes(run):
-            rows += pane.wrap(note, "stats--hint")
-        if run.derived.decoder is not None and self._is_wide:
-            rows += pane.wrap(run.derived.decoder.read_as, "stats--hint")
-        return rows
+        from tui.screens.run_notes import run_notes  # noqa: PLC0415  as above
+
+        return run_notes(run, self._screen.scope.keys.said, os.environ, is_wide=self._is_wide)
 
     def _arrivals(self, at: float) -> ArrivalsView | None:
         derived = self._derived

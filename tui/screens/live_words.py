@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.capture import Marker
-from tui.core.chunks import Outcome
 from tui.screens.screen_sizes import Fit
 
 if TYPE_CHECKING:
@@ -57,45 +56,6 @@ def extracts_hint(run: ActiveRun | None, *, is_demo: bool) -> str:
 def last_marker(derived: DerivedRun, name: str) -> Marker | None:
     """The latest marker of a name."""
     return next((marker for marker in reversed(derived.capture.markers) if marker.name == name), None)
-
-
-def cancel_receipt(run: ActiveRun) -> list[str]:
-    """What a cancel did, line by line; what is not known is said to be unknown."""
-    derived = run.derived
-    if derived is None or derived.result is None or derived.result.outcome is not Outcome.CANCELLED:
-        return []
-    end = derived.capture.end
-    at = end.at if end else 0.0
-    text, frames = len(derived.result.content), len(derived.decoder.frames) if derived.decoder else 0
-    lines = [f"Cancelled at {at:.2f} s. {text} characters, {frames} frames kept."]
-    if run.recording is not None:
-        return lines
-    if run.cancel_key_at is not None:
-        closed = max(0.0, at - run.seconds(run.cancel_key_at))
-        lines.append(f"key to socket closed   {closed * 1000:.0f} ms")
-    lines.append(f"server answered        {_answer_to_cancel(run, derived)}")
-    asked = "the gateway was not asked" if run.plan.is_gateway else "this endpoint cannot be asked"
-    lines.append(f"upstream stopped       unknown, {asked}")
-    usage = derived.result.usage
-    billed = "unknown, no usage was sent" if usage is None or usage.output is None else f"{usage.output}, from usage"
-    lines.append(f"tokens billed          {billed}")
-    return lines
-
-
-def _answer_to_cancel(run: ActiveRun, derived: DerivedRun) -> str:
-    """What the far end said to the cancel: only a WebSocket can say something."""
-    capture = derived.capture
-    if capture.header.transport != "ws":
-        return "SSE has no answer, the closed socket is the cancel"
-    last = capture.read(capture.read_count - 1) if capture.read_count else None
-    if last is None or not isinstance(last.data, str) or '"cancelled"' not in last.data:
-        return "none within 1 s"
-    after = (
-        ""
-        if run.cancel_key_at is None
-        else f" after {max(0.0, last.at - run.seconds(run.cancel_key_at)) * 1000:.0f} ms"
-    )
-    return f'yes, "cancelled"{after}'
 
 
 def short_numbers(stats: StreamStats) -> list[str]:

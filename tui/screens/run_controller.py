@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from tui.core.capture import CaptureEnd, CaptureHeader, Record
 from tui.core.chunks import Outcome, StreamProblem
 from tui.core.request import RunPlan
+from tui.errors import StreamscopeError
 from tui.probe_client import ProbeClient
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ class ActiveRun:
     """One run as the app knows it: asked for, then begun (`derived`), then ended.
 
     `stream` is None while its endpoint is still being started, and for a run that was captured before: that has a
-    `recording`.
+    `recording`. `upstream_answer` is what a gateway said, in words, when it was asked after a cancel whether its
+    upstream stopped.
     """
 
     def __init__(self, stream: int | None, plan: RunPlan, asked_at: float, mode: str, pattern: str | None) -> None:
@@ -37,6 +39,7 @@ class ActiveRun:
         self.derived: DerivedRun | None = None
         self.cancel_key_at: float | None = None
         self.recording: OpenedCapture | LivePipe | None = None
+        self.upstream_answer: str | None = None
 
     @property
     def is_over(self) -> bool:
@@ -164,6 +167,20 @@ class RunController:
         if self.run.stream is None:  # nothing was sent yet, so nobody has to be told
             self.run.stop(self.clock())
         return self.run.stream
+
+    async def cancel(self, stream: int) -> None:
+        """Cancels a stream; then asks a gateway, whose answer the stream did not bring, what became of it."""
+        from tui.screens.cancel_receipt import upstream_words  # noqa: PLC0415  nothing to cancel at the first paint
+
+        run = self.run
+        await self.probe.cancel(stream)
+        if run is None or run.stream != stream or run.derived is None or not run.derived.generation:
+            return
+        path = f"/v1/stream/{quote(run.derived.generation, safe='')}"
+        try:
+            run.upstream_answer = upstream_words(await self.probe.ask(run.plan, "DELETE", path))
+        except StreamscopeError:
+            run.upstream_answer = upstream_words({})
 
     def set_mode(self, mode: str, pattern: str | None = None) -> None:
         """Derives the segments of the run anew, and of all later runs, in another buffer mode.
