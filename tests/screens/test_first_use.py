@@ -48,18 +48,6 @@ async def test_ctrl_c_cancels_from_the_palette_too() -> None:
         assert isinstance(app.screen, CommandPalette), "esc closes it, ctrl+c only cancels"
 
 
-@pytest.mark.parametrize(
-    ("is_gateway", "why"), [(True, "the gateway was not asked"), (False, "this endpoint cannot be asked")]
-)
-async def test_the_receipt_says_what_nobody_knows(is_gateway: bool, why: str) -> None:
-    far = ScriptedServer(play_without_end)
-    async with far, running_app(Settings(url=far.url, is_gateway=is_gateway)) as (app, pilot):
-        await play(app, pilot)
-        await pilot.press("x")
-        await until(pilot, lambda: "tokens billed" in pane_text(app, "stats"))
-        assert f"upstream stopped unknown, {why}" in " ".join(pane_text(app, "stats").split())
-
-
 def titles(app: StreamscopeApp) -> set[str]:
     return {command.title for command in app.get_system_commands(app.screen) if isinstance(command, SystemCommand)}
 

@@ -40,7 +40,7 @@ _KINDS: dict[str, tuple[str, str]] = {
         "What came is kept; ctrl+r runs again. Many SDKs report this as a normal end.",
     ),
     "no_terminal": (
-        "The stream ended without its end mark",
+        "The stream was cut",
         "What came is kept; ctrl+r runs again. Many SDKs report this as a normal end.",
     ),
     "unterminated_event": (

@@ -101,7 +101,9 @@ def _cut(problem: StreamProblem, run: DerivedRun) -> list[str] | None:
     if decoder is None or result is None or not decoder.frames:
         return None
     is_told = problem.type is not None
-    who = ("The gateway's upstream closed" if is_told else "Closed") + (" by a reset" if problem.kind == "reset" else "")
+    who = ("The gateway's upstream closed" if is_told else "Closed") + (
+        " by a reset" if problem.kind == "reset" else ""
+    )
     mark = "its end mark" if is_told else _END_MARKS.get(decoder.dialect_name, "its end mark")
     when = f" at {_end_at(run):.2f} s" if run.capture.header.has_times else ""
     sentence = f"{who}{when} after frame {len(decoder.frames)}, without {mark}."
