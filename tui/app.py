@@ -135,13 +135,9 @@ class StreamscopeApp(ViewApp):
         """Cancels the open run; the lamp says so at once."""
         stream = self.controller.note_cancel()
         if stream is not None:
-            self.run_worker(self._cancel(stream), group=f"cancel-{stream}", exit_on_error=False)
+            cancelling = self.controller.cancel(stream, self.live.draw_slow)
+            self.run_worker(cancelling, group=f"cancel-{stream}", exit_on_error=False)
             self.live.draw_slow()
-
-    async def _cancel(self, stream: int) -> None:
-        """Sees the cancel through, so that its receipt says what became of it."""
-        await self.controller.cancel(stream)
-        self.live.draw_slow()
 
     def action_help_quit(self) -> None:
         """ctrl+c with nothing selected: cancels an open run, else says how to quit."""

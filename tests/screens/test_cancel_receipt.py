@@ -59,7 +59,7 @@ def test_every_line_over_sse() -> None:
 def test_the_answer_over_websocket_is_told_and_not_counted_as_late() -> None:
     chunk = '{"type": "chunk", "data": {"content": "kept", "index": 0, "seq": 0}}'
     answer = '{"type": "cancelled", "data": {"count": 1, "sha256": "", "seq": 1}}'
-    records = [SENT, ResponseHead(101, (), 0.1), Read(0.2, chunk), Marker("cancelling", 2.002)]
+    records: list[Record] = [SENT, ResponseHead(101, (), 0.1), Read(0.2, chunk), Marker("cancelling", 2.002)]
     end = CaptureEnd(2.05, Outcome.CANCELLED)
     told = receipt(cancelled(*records, Read(2.038, answer), end, transport="ws"))
     assert told["key to request"] == "2 ms ws: cancel sent"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.transports.scripted_server import chat_event, gateway_event
@@ -19,16 +21,16 @@ SENT = Marker("sent", 0.1)
 TEXT = Read(1.91, "".join(chat_event("word ") for _ in range(3)).encode())
 
 
-def run_of(*records: Record, **plan: object) -> ActiveRun:
+def run_of(*records: Record, **plan: Any) -> ActiveRun:
     request = StreamRequest.of_prompt("hello")
-    members: dict[str, object] = {"transport": TransportName.DIRECT, "url": URL, "request": request, **plan}
-    run = ActiveRun(1, RunPlan(**members), 0.0, "sentence", None)  # type: ignore[arg-type]
+    members: dict[str, Any] = {"transport": TransportName.DIRECT, "url": URL, "request": request, **plan}
+    run = ActiveRun(1, RunPlan(**members), 0.0, "sentence", None)
     for record in (CaptureHeader("direct", URL, {}, clock=0.0), *records):
         run.take(record)
     return run
 
 
-def ended(problem: StreamProblem, *records: Record, at: float = 2.41, **plan: object) -> ActiveRun:
+def ended(problem: StreamProblem, *records: Record, at: float = 2.41, **plan: Any) -> ActiveRun:
     return run_of(*records, CaptureEnd(at, Outcome.INCOMPLETE, problem), **plan)
 
 
@@ -59,7 +61,7 @@ def test_another_failure_to_connect_keeps_the_words_of_its_kind() -> None:
     ],
 )
 def test_a_refused_key_says_where_it_was_read_and_never_its_value(
-    plan: dict[str, object], environ: dict[str, str], source: str
+    plan: dict[str, Any], environ: dict[str, str], source: str
 ) -> None:
     problem = StreamProblem.of("auth", "invalid_api_key", type="invalid_request_error", status=401)
     title, sentence, step = lines_of(problem, ended(problem, **plan), **environ)

@@ -16,7 +16,6 @@ from textual.timer import Timer
 
 from tui.core.sanitize import sanitize
 from tui.panes.line_view import Span
-from tui.panes.note_rows import Note, note_rows
 from tui.panes.rows_pane import Row, RowsPane
 from tui.panes.wrapped_text import WrappedText
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from tui.core.arrivals import ArrivalLog
     from tui.core.stats import StreamStats
     from tui.panes.metric_cells import MetricQuestion
+    from tui.panes.note_rows import Note
     from tui.panes.number_grid import PlacedCell
     from tui.panes.number_sheet import NumberSheet
 
@@ -261,9 +261,16 @@ class StatsPane(RowsPane):
 
         return NumberSheet(self._stats, self.definition, self._stamp_error_s)
 
+    def _noted(self) -> list[Row]:
+        if not self._notes:
+            return []
+        from tui.panes.note_rows import note_rows
+
+        return note_rows(self._notes, self._room)
+
     def _show_all(self) -> None:
         sheet = self._sheet()
-        self._note_rows = note_rows(self._notes, self._room)
+        self._note_rows = self._noted()
         self.set_class(len(self._note_rows) > _FEW_ROWS, "-noted")
         if sheet is None:
             self._placed = []

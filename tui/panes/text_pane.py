@@ -31,7 +31,7 @@ from tui.panes.styled_text import (
     StyledText,
 )
 from tui.panes.styled_text import STALLED as STALLED_STYLE
-from tui.panes.wrapped_text import WrappedText
+from tui.panes.wrapped_text import WrappedText, cells_of
 
 _COPIED_CHARS = 20_000_000
 
@@ -76,6 +76,7 @@ class TextPane(LineView):
         self._hint = ""
         self._shown_hint = WrappedText()
         self._found: tuple[int, int] | None = None
+        self._waiting = ""
         self._reset_reading()
 
     def _reset_reading(self) -> None:
@@ -87,8 +88,8 @@ class TextPane(LineView):
 
     @property
     def row_count(self) -> int:
-        """How many rows there are."""
-        return self._shown.row_count
+        """How many rows there are; the mark of a stall may need one of its own."""
+        return self._shown.row_count + (bool(self._waiting) and not self._fits_waiting)
 
     @property
     def is_empty(self) -> bool:
@@ -99,6 +100,7 @@ class TextPane(LineView):
         """Makes room for another run, or for the same one drawn anew."""
         self._text = StyledText(self._text.wrapped.width)
         self._found = None
+        self._waiting = ""
         self._reset_reading()
         self.is_following = True
         self.rows_changed()
@@ -112,9 +114,16 @@ class TextPane(LineView):
             if self.is_empty:
                 self.rows_changed()
 
+    def set_waiting(self, seconds: float | None) -> None:
+        """Says behind the last text how long nothing has come in a stall that still goes on; None takes it away."""
+        mark = "" if seconds is None or self.is_empty else f"⟨waiting {seconds:.2f} s⟩"
+        if mark != self._waiting:
+            self._waiting = mark
+            self.rows_changed(self._shown.row_count - 1)
+
     def add_chunks(self, chunks: Iterable[StreamChunk]) -> None:
         """Shows the next chunks of the run (choice 0); one call a frame."""
-        was_empty = self.is_empty
+        was_empty, self._waiting = self.is_empty, ""
         for chunk in chunks:
             if chunk.choice == 0 and chunk.is_progress:
                 self._add(chunk)
@@ -122,7 +131,7 @@ class TextPane(LineView):
 
     def add_note(self, lines: Sequence[str]) -> None:
         """Puts the app's own lines under the text: why it ended. They are no part of it."""
-        was_empty = self.is_empty
+        was_empty, self._waiting = self.is_empty, ""
         self._text.add(("" if was_empty else "\n\n") + sanitize("\n".join(lines)), NOTE)
         self._draw_added(was_empty=was_empty)
 
@@ -150,6 +159,9 @@ class TextPane(LineView):
         spans: list[Span] = []
         for stretch in self._text.stretches(row):
             spans += self._with_found(stretch)
+        if self._waiting and row == self.row_count - 1:
+            is_apart = not spans or spans[-1].text.endswith(" ")
+            spans.append(Span(self._waiting if is_apart else f" {self._waiting}", "text--gap"))
         return spans
 
     def action_copy(self) -> None:
@@ -172,6 +184,13 @@ class TextPane(LineView):
         if width != self._text.wrapped.width or width != self._shown_hint.width:
             self._shown_hint.set_width(width)
             self.wrap_anew(self._text.wrapped, width)
+
+    @property
+    def _fits_waiting(self) -> bool:
+        """Whether the mark of a stall has room behind the last row."""
+        wrapped = self._text.wrapped
+        last_row = wrapped.row_text(wrapped.row_count - 1)
+        return sum(map(cells_of, last_row)) + len(self._waiting) < wrapped.width
 
     @property
     def _shown(self) -> WrappedText:

@@ -97,6 +97,7 @@ class LiveDrawing:
         pipeline = derived.pipeline if derived is not None else None
         query = self._screen.query_one
         query(TextPane).set_hint(live_words.text_hint(run, now, is_demo=scope.endpoint.is_demo))
+        query(TextPane).set_waiting(derived.stats.open_stall(now) if derived is not None else None)
         log = pipeline.segments if pipeline is not None else None
         has_times = derived is None or derived.capture.header.has_times
         hint = live_words.segments_hint(run, scope.controller.mode)

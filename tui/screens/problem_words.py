@@ -42,7 +42,7 @@ def problem_lines(problem: StreamProblem, run: ActiveRun, environ: Mapping[str, 
                 found = _unauthorized(problem, derived, run.plan, environ)
             case "content_type":
                 found = _no_stream(problem, derived)
-            case "truncated" | "reset" | "no_terminal":
+            case "truncated" | "reset" | "no_terminal" if is_own:  # the reader of a file has words of its own
                 found = _cut(problem, derived)
             case "idle_timeout" if is_own:
                 found = _silent(derived, run.plan.clocks.idle_s)

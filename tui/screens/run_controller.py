@@ -168,8 +168,8 @@ class RunController:
             self.run.stop(self.clock())
         return self.run.stream
 
-    async def cancel(self, stream: int) -> None:
-        """Cancels a stream; then asks a gateway, whose answer the stream did not bring, what became of it."""
+    async def cancel(self, stream: int, answered: Callable[[], None]) -> None:
+        """Cancels a stream and asks its gateway, if it has one, what became of the upstream; then calls `answered`."""
         from tui.screens.cancel_receipt import upstream_words  # noqa: PLC0415  nothing to cancel at the first paint
 
         run = self.run
@@ -181,6 +181,7 @@ class RunController:
             run.upstream_answer = upstream_words(await self.probe.ask(run.plan, "DELETE", path))
         except StreamscopeError:
             run.upstream_answer = upstream_words({})
+        answered()
 
     def set_mode(self, mode: str, pattern: str | None = None) -> None:
         """Derives the segments of the run anew, and of all later runs, in another buffer mode.
