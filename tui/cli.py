@@ -23,13 +23,13 @@ from tui.command_flags import (
     MODULE_COMMANDS,
     app_parser,
     config_parser,
+    given_settings,
     serve_parser,
 )
 from tui.config import Settings, load_settings
 from tui.core.request import StreamRequest
 from tui.core.sanitize import sanitize_line
 from tui.errors import CaptureError, StreamscopeError, UsageError
-from tui.run_plans import DEMO_PROMPT, NO_PROMPT, checked_job, checked_text, given_settings, plan_of, read_text
 from tui.setting_checks import check_settings
 
 if TYPE_CHECKING:
@@ -85,16 +85,23 @@ def _start(flags: argparse.Namespace) -> int:
     from tui.terminal_theme import with_terminal_theme
 
     settings = with_terminal_theme(settings, os.environ)
-    raw_body = read_text(flags.body) if flags.body else None
+    raw_body = _text_of(flags.body) if flags.body else None
     capture = str(Path(flags.capture).absolute()) if flags.capture else None
     notice = _notice(settings, os.environ)
     return app_main(settings, flags.prompt, notice=notice, raw_body=raw_body, capture=capture)
+
+
+def _text_of(name: str) -> str:
+    from tui.run_plans import read_text
+
+    return read_text(name)
 
 
 def _start_headless(settings: Settings, flags: argparse.Namespace) -> int:
     """The headless twin of the app; without a prompt the demo, so that nothing unasked goes to an endpoint."""
     from tui.headless import HeadlessOptions
     from tui.headless import main as headless_main
+    from tui.run_plans import DEMO_PROMPT, NO_PROMPT, checked_job, checked_text, plan_of
 
     has_prompt = bool(flags.prompt and flags.prompt.strip())
     if not has_prompt and not flags.body and (flags.url or flags.profile):

@@ -66,6 +66,17 @@ class Parser(argparse.ArgumentParser):
         self.exit(EXIT_USAGE, f"streamscope: {sanitize_line(message)}. See: {self.prog} --help\n")
 
 
+def given_settings(flags: argparse.Namespace) -> dict[str, Any]:
+    """The settings that stand on the command line."""
+    names = ("transport", "url", "model", "dialect", "profile", "theme", "token_file", "ca_file", "resume")
+    given = {name: value for name in names if (value := getattr(flags, name, None)) is not None}
+    if flags.insecure_http:
+        given["insecure_http"] = True
+    if flags.header:
+        given["headers"] = tuple(flags.header)
+    return given
+
+
 def app_parser() -> Parser:
     """`streamscope [flags] [PROMPT]`."""
     parser = Parser(

@@ -10,8 +10,8 @@ import os
 import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
+from tui.command_flags import given_settings
 from tui.config import Settings, load_settings
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES, Clocks, RunPlan, StreamRequest, TransportName
 from tui.errors import UsageError
@@ -81,17 +81,6 @@ def plan_of(settings: Settings, flags: argparse.Namespace, request: StreamReques
 
 
 _CLOCK_FLAGS = tuple(zip(fields(Clocks), ("connect_timeout", "first_token_timeout", "idle_timeout"), strict=True))
-
-
-def given_settings(flags: argparse.Namespace) -> dict[str, Any]:
-    """The settings that stand on the command line."""
-    names = ("transport", "url", "model", "dialect", "profile", "theme", "token_file", "ca_file", "resume")
-    given = {name: value for name in names if (value := getattr(flags, name, None)) is not None}
-    if flags.insecure_http:
-        given["insecure_http"] = True
-    if flags.header:
-        given["headers"] = tuple(flags.header)
-    return given
 
 
 def _prompt_of(flags: argparse.Namespace) -> str | None:
