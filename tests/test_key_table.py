@@ -33,7 +33,7 @@ PLACES = {
     "MetricScreen": "stats",
 }
 # They close a box, and no setting changes that.
-CLOSING = {"help.close", "metric.close", "pick.close", "ask.close", "save.close"}
+CLOSING = {"help.close", "metric.close", "pick.close", "ask.close", "form.close", "save.close"}
 
 
 def classes() -> list[type[DOMNode]]:

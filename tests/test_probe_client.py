@@ -229,6 +229,8 @@ async def test_ask_gives_status_and_body_and_keeps_the_streams_going() -> None:
         stream = await begun(desk, far.url)
         answered = await desk.client.ask(plan_of("sse", far.url), "GET", "/v1/models")
         assert (answered["status"], answered["body"]) == (200, {"data": [{"id": "small"}]})
+        assert (answered["error"], answered["has_key"]) == (None, False)
+        assert answered["took_s"] >= 0
         assert far.peers[1].request is not None
         assert far.peers[1].request.line == "GET /v1/models HTTP/1.1"
         await desk.client.cancel(stream)
@@ -241,6 +243,26 @@ async def test_ask_tells_a_refused_connection_in_words() -> None:
         answered = await desk.client.ask(plan_of("sse", url), "GET", "/health")
         assert answered["status"] is None
         assert "refused" in answered["error"]
+        assert answered["kind"] == "connect"
+
+
+async def test_ask_sends_no_key_over_plain_http_to_another_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAMSCOPE_TOKEN", "some-token-1")
+    async with probing() as desk:
+        answered = await desk.client.ask(plan_of("sse", "http://gw.example.net"), "GET", "/health")
+        assert (answered["status"], answered["kind"]) == (None, "insecure")
+        assert "some-token-1" not in str(answered)
+
+
+@pytest.mark.parametrize("base", ["", "/v1", "/api/openai/v1", "/custom"])
+async def test_ask_looks_for_the_models_of_a_provider_at_its_base(base: str) -> None:
+    async def answer(peer: Peer) -> None:
+        await peer.answer(200, b'{"data":[]}')
+
+    async with ScriptedServer(answer) as far, probing() as desk:
+        await desk.client.ask(plan_of("direct", far.url + base), "GET", "/v1/models")
+        assert far.peers[0].request is not None
+        assert far.peers[0].request.line == f"GET {base or '/v1'}/models HTTP/1.1"
 
 
 async def test_ask_raises_when_nothing_comes_in_time_and_shows_no_password() -> None:

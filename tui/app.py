@@ -13,18 +13,13 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, Provider
 from textual.screen import Screen
 
-from tui.child_process import ChildProcess, start_gateway
 from tui.config import Settings
 from tui.core.sanitize import count_unsafe
-from tui.errors import StreamscopeError
-from tui.keymap import checked_keymap
+from tui.endpoint_app import EndpointApp
 from tui.later_modules import load_later
 from tui.screens.base_screen import Palette
-from tui.screens.endpoint_choice import EndpointChoice
 from tui.screens.live_screen import LiveScreen
-from tui.screens.run_controller import RunController
 from tui.state_folder import StateFolder
-from tui.view_app import ViewApp
 
 if TYPE_CHECKING:
     from tui.captures.live_pipe import Records
@@ -40,7 +35,7 @@ def _commands_provider() -> type[Provider]:
     return CommandsProvider
 
 
-class StreamscopeApp(ViewApp):
+class StreamscopeApp(EndpointApp):
     """One window on token streams."""
 
     TITLE = "streamscope"
@@ -66,15 +61,11 @@ class StreamscopeApp(ViewApp):
         capture: str | None = None,
         state: StateFolder | None = None,
     ) -> None:
-        super().__init__(settings)
-        self.keys = checked_keymap(settings.keys)
-        self.controller = RunController(capture=capture)
-        self.endpoint = EndpointChoice(settings, raw_body)
+        super().__init__(settings, raw_body, capture=capture)
         self.state = state or StateFolder()
         self._first_prompt = prompt
         self._notice = notice
         self._records = records
-        self._gateway: ChildProcess | None = None
         self._has_children = False
 
     @cached_property
@@ -156,27 +147,6 @@ class StreamscopeApp(ViewApp):
         else:
             self.send_prompt(run.plan.request.messages[-1].content)
 
-    def action_next_transport(self) -> None:
-        """The next transport, for the next run."""
-        self.endpoint.next_transport()
-        self.live.draw_slow()
-
-    def action_choose_model(self) -> None:
-        """A list of the endpoint's models, for the next run."""
-        from tui.screens.pick_screen import PickScreen
-
-        if not self.endpoint.models:
-            self.toast("This endpoint named no models. --model NAME sets one.")
-            return
-
-        def choose(name: Any) -> None:
-            if name is not None:
-                self.endpoint.model = str(name)
-                self.live.model_changed()
-
-        models = self.endpoint.models
-        self.push_screen(PickScreen("model of the next run", models, self.endpoint.model), choose)
-
     def action_pane_help(self) -> None:
         """Help for the focused pane."""
         from tui.screens.help_screen import HelpScreen
@@ -198,39 +168,23 @@ class StreamscopeApp(ViewApp):
 
     async def on_unmount(self) -> None:
         """Ends the children."""
-        await self.controller.probe.stop()
-        if self._gateway is not None:
-            await self._gateway.end()
-
-    @property
-    def live(self) -> LiveScreen:
-        """The Live screen, wherever it is in the stack."""
-        return next(screen for screen in self.screen_stack if isinstance(screen, LiveScreen))
+        await self.close_endpoint()
 
     def _start_children(self) -> None:
         if self._has_children:
             return
         self._has_children = True
-        self.run_worker(self.controller.probe.serve(), group="probe", exit_on_error=False)
+        self.start_probe()
         self.run_worker(asyncio.to_thread(load_later), group="modules", exit_on_error=False)
-        self.run_worker(self._open_endpoint(), group="endpoint", exit_on_error=False)
+        self.run_worker(self._begin(), group="endpoint", exit_on_error=False)
         if self._notice:
             self.toast(self._notice)
 
-    async def _open_endpoint(self) -> None:
-        """The demo gateway if there is no other; then the prompt of the command line; then the models."""
+    async def _begin(self) -> None:
+        """The prompt of the command line, then what it needs."""
         if self._first_prompt is not None:
             self.send_prompt(self._first_prompt)
-        try:
-            if self.endpoint.is_demo:
-                self._gateway, self.endpoint.url = await start_gateway(os.environ)
-                self.controller.release(self.endpoint.url)
-            self.endpoint.take_models(await self.controller.probe.ask(self.endpoint.plan(""), "GET", "/v1/models"))
-        except StreamscopeError as error:
-            if self.endpoint.is_demo:  # another endpoint without a list of models is no fault
-                self.toast(str(error), severity="error")
-                self.controller.give_up(str(error))
-        self.live.model_changed()
+        await self.open_endpoint()
         await self._load_readers()
 
     async def _load_readers(self) -> None:

@@ -197,7 +197,7 @@ def _place_of(error: BaseException) -> str:
 
 def _notice(settings: Settings, environ: Mapping[str, str]) -> str | None:
     if settings.url is None and environ.get("OPENAI_API_KEY"):
-        return "A key is set but no endpoint, so this is the demo. --url https://api.openai.com/v1 uses the key."
+        return "A key is set but no endpoint, so this is the demo. u, or --url, with https://api.openai.com/v1 uses it."
     return None
 
 

@@ -53,6 +53,8 @@ KEY_TABLE: tuple[KeyRow, ...] = (
     _row("run.again", "ctrl+r", "all"),
     _row("set.transport", "t", "live"),
     _row("set.model", "m", "live"),
+    _row("set.endpoint", "u", "live"),
+    _row("set.params", "p", "live"),
     _row("set.buffer", "b", "live compare"),
     _row("set.definitions", "M", "live"),
     _row("screen.live", "l f2", "screen"),

@@ -20,6 +20,9 @@ LATER: Final = (
     "tui.screens.compare_screen",
     "tui.screens.metric_screen",
     "tui.screens.save_extract",
+    "tui.screens.endpoint_form",
+    "tui.screens.params_form",
+    "tui.screens.connection_check",
 )
 
 

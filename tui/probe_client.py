@@ -156,6 +156,8 @@ class ProbeClient:
             raise StreamscopeError(f"no answer from {host} in {patience_s:.0f} s") from error
         finally:
             self._answers.pop(question, None)
+            if answer.done() and not answer.cancelled():
+                answer.exception()  # nobody waits for it any more where the wait for a warm probe was given up
 
     async def _serve_child(self, child: ChildProcess) -> None:
         """One probe from its start to its end; every stream and question that it was given ends with it."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 from typing import Self
 
@@ -39,6 +38,8 @@ class StateFolder:
         """Replaces a file as a whole, mode 0600; gives whether that was possible."""
         if self.path is None:
             return False
+        import tempfile  # noqa: PLC0415  it brings much, and nothing is written before the first paint
+
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(dir=self.path, prefix=f".{name}.")  # 0600, whatever the umask

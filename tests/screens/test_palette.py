@@ -28,9 +28,11 @@ from tui.panes.stats_pane import StatsPane
 from tui.panes.text_pane import TextPane
 from tui.screens.ask_screen import AskScreen
 from tui.screens.compare_screen import CompareScreen
+from tui.screens.endpoint_form import EndpointForm
 from tui.screens.help_screen import HelpScreen
 from tui.screens.metric_screen import MetricScreen
 from tui.screens.palette_commands import CommandsProvider
+from tui.screens.params_form import ParamsForm
 from tui.screens.pick_screen import PickScreen
 from tui.theme_files import load_themes
 
@@ -134,6 +136,8 @@ async def next_is_websocket(app: StreamscopeApp, pilot: Pilot[None]) -> None:
 
 
 async def lists_models(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    app.endpoint.models = [("demo/a", "one")]
+    await pilot.press("m")
     await until(pilot, lambda: isinstance(app.screen, PickScreen))
     await close_box(app, pilot)
 
@@ -153,7 +157,7 @@ async def saves_the_screen(app: StreamscopeApp, pilot: Pilot[None]) -> None:
 
 def says(words: str) -> Check:
     async def check(app: StreamscopeApp, pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: any(text.startswith(words) for text in toasts(app)))
+        await until(pilot, lambda: any(words in text for text in toasts(app)))
 
     return check
 
@@ -193,10 +197,22 @@ async def stands_still(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: app.animation_level == "full")
 
 
+def opens(box: type[Screen[Any]]) -> Check:
+    async def check(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, box))
+        await close_box(app, pilot)
+
+    return check
+
+
 MODE_TITLES = {"raw": "2 raw", "word": "2 words", "sentence": "2 sentences", "line": "2 lines"}
 MODE_TITLES |= {"paragraph": "2 paragraphs", "markdown": "2 blocks"}
 THEMES = sorted(theme.name for theme in load_themes(Path("/nowhere"))[0])
 ANYWHERE: dict[str, Check] = {
+    "endpoint: edit": opens(EndpointForm),
+    "endpoint: test connection": says("refused"),
+    "model: refresh list": says("named no models"),
+    "model: parameters": opens(ParamsForm),
     "run: clear history": forgets_prompts,
     "endpoint: transport": next_is_websocket,
     "model: choose": lists_models,
@@ -240,7 +256,6 @@ async def test_every_entry_on_live_does_what_it_says(tmp_path: Path, monkeypatch
     checks = {**LIVE, **ANYWHERE, **AFTER_A_RUN}
     async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
-        app.endpoint.models = [("demo/a", "one")]
         assert titles(app) == {*checks, QUIT}
         assert all(command.help.strip() for command in app.get_system_commands(app.screen))
         app.screen.query_one(PromptArea).load_text("hello")

@@ -16,7 +16,7 @@ from tui.errors import UsageError
 SSE_ROUTE = "/v1/stream"
 WS_ROUTE = "/v1/ws/stream"
 _SSE_ROUTES = (SSE_ROUTE, f"{SSE_ROUTE}/raw", f"{SSE_ROUTE}/buffered", f"{SSE_ROUTE}/json")
-_CHAT_ROUTE = "/chat/completions"
+CHAT_ROUTE = "/chat/completions"
 _SECURE = {"https": True, "wss": True, "http": False, "ws": False}
 
 
@@ -100,7 +100,7 @@ def _split(url: str) -> tuple[SplitResult, int]:
 
 def _path(transport: TransportName, path: str) -> tuple[str, bool]:
     if transport is TransportName.DIRECT:
-        return path.rstrip("/").removesuffix(_CHAT_ROUTE) or "/v1", False
+        return path.rstrip("/").removesuffix(CHAT_ROUTE) or "/v1", False
     route, own = (WS_ROUTE, (WS_ROUTE,)) if transport is TransportName.WS else (SSE_ROUTE, _SSE_ROUTES)
     if path.endswith(own):
         return path, True

@@ -11,9 +11,9 @@ _FAMILY = re.compile(r"(http)_([0-9]{3})|(ws)_([0-9]{4})")
 _KINDS: dict[str, tuple[str, str]] = {
     "connect": (
         "Connection failed",
-        "Start the server or fix the address and port (--url). streamscope serve starts a gateway; ctrl+r tries again.",
+        "Start the server or fix the port: u (--url). streamscope serve starts a gateway; ctrl+r tries again.",
     ),
-    "dns": ("The host name was not found", "Check the spelling of the host (--url), or the network and its DNS."),
+    "dns": ("The host name was not found", "Check the spelling of the host: u (--url), or the network and its DNS."),
     "tls": (
         "The secure connection failed",
         "Check the scheme (https or http) and the host name; a private certificate needs --ca-file FILE.",
@@ -49,11 +49,11 @@ _KINDS: dict[str, tuple[str, str]] = {
     ),
     "auth": (
         "The server does not accept the key (401)",
-        "Set the variable anew and restart, or choose another profile (--profile). The key is shown nowhere.",
+        "Set the variable anew and restart, or choose another profile: u (--profile). The key is shown nowhere.",
     ),
     "redirect": (
         "The server points to another host",
-        "Redirects are not followed, so that key and prompt go nowhere unasked. If you trust it, use that URL (--url).",
+        "Redirects are not followed, so that key and prompt go nowhere unasked. If you trust it: u (--url).",
     ),
     "handshake": (
         "The WebSocket handshake failed",
@@ -61,7 +61,7 @@ _KINDS: dict[str, tuple[str, str]] = {
     ),
     "content_type": (
         "Not a stream",
-        "Check the path of the URL: usually it is a login page or a wrong path.",
+        "Check the path: u shows the URL that was used. Usually it is a login page or a wrong path.",
     ),
     "decode": (
         "The bytes cannot be decoded",
@@ -96,7 +96,7 @@ _KINDS: dict[str, tuple[str, str]] = {
 _HTTP: dict[int, tuple[str, str]] = {
     404: (
         "The path or the model does not exist (404)",
-        "Check the URL (--url) and the model (m lists them).",
+        "Check the URL: u (--url), and the model: m lists them.",
     ),
     429: ("Too many requests (429)", "Wait, then ctrl+r; --retries N waits and tries again by itself."),
     403: (

@@ -28,7 +28,10 @@ class History(Protocol):
 
 
 class PromptArea(TextArea):
-    """A small text area of one to five rows. `history` is asked where up and down lead; without one they only move."""
+    """A small text area of one to five rows.
+
+    `history` is asked where up and down lead; without one, as a field of a form, to the fields above and below.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "send", id="prompt.send", show=False),
@@ -70,14 +73,18 @@ class PromptArea(TextArea):
         """One row up; from the first row to the prompt before."""
         if self._cursor_row > 0:
             self.action_cursor_up()
-        elif self._history is not None:
+        elif self._history is None:
+            self.screen.focus_previous()
+        else:
             self._show_other(self._history().older(self.text))
 
     def action_newer(self) -> None:
         """One row down; from the last row to the prompt after."""
         if self._cursor_row < self.wrapped_document.height - 1:
             self.action_cursor_down()
-        elif self._history is not None:
+        elif self._history is None:
+            self.screen.focus_next()
+        else:
             self._show_other(self._history().newer(self.text))
 
     @property

@@ -37,6 +37,7 @@ class _CopyOrCancel:
 class BaseScreen(_CopyOrCancel, Screen[None]):
     """A screen of the app; `fit` says what fits on it, and the classes of its size are its own."""
 
+    DEFAULT_CSS = "BaseScreen { layers: default progress; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.focus_next", "next pane", id="pane.next", show=False),
         Binding("shift+tab", "app.focus_previous", "pane before", id="pane.previous", show=False),
@@ -75,6 +76,7 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
 class BaseModal(_CopyOrCancel, ModalScreen[Any]):
     """A modal of the app; esc closes it."""
 
+    DEFAULT_CSS = "BaseModal { layers: default progress; }"
     BINDINGS: ClassVar[list[BindingType]] = [*MODAL_KEYS]
 
 

@@ -86,7 +86,7 @@ class CompareDrawing:
     def _draw_rest(self) -> None:
         screen = self._screen
         screen.set_class(self._run is None, "-empty")
-        screen.query_one("#nothing", NoteLines).show_notes([compare_words.NOTHING_YET])
+        screen.query_one("#nothing", NoteLines).show_notes([screen.scope.keys.said(compare_words.NOTHING_YET)])
         left, right = header_spans(screen.scope, len(self._comparison.lanes), screen.fit)
         screen.query_one("#header", StatusLine).show(left, right)
         last = small_lines.last_line(self._comparison.run, screen.fit.width) if screen.fit.is_tiny else ""
@@ -112,7 +112,7 @@ class CompareDrawing:
             hint = compare_words.NO_TEXT
         for index, lane in enumerate(self._comparison.lanes):
             pane = self._lane_pane(index)
-            pane.set_hint(hint)
+            pane.set_hint(scope.keys.said(hint))
             view = pane.shown_view
             pane.show_title(compare_words.lane_title(index, lane), view.released_length if view else 0)
 

@@ -10,7 +10,8 @@ from tui.core.sanitize import sanitize_line
 from tui.screens.screen_sizes import Fit
 
 NOTHING_YET = (
-    "Nothing to compare yet. Run something (enter) or open a capture (ctrl+o); every mode is then computed from it."
+    "Nothing to compare yet. Run something ({prompt.send}) or open a capture (ctrl+o); every mode is then computed "
+    "from it."
 )
 NO_TEXT = "This answer has no text, so there is nothing to buffer."
 MODES: dict[str, str] = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
+from urllib.parse import urlsplit
 
 from tui.config import Settings
 from tui.core.public_url import public_url
@@ -11,6 +13,36 @@ from tui.core.request import RunPlan, StreamRequest, TransportName
 DEFAULT_DEMO = "demo/markdown"
 TRANSPORT_ORDER = ("sse", "ws", "direct")
 TRANSPORT_WORDS = {"sse": "SSE", "ws": "WS", "direct": "direct"}
+
+
+@dataclass(frozen=True, slots=True)
+class RunParams:
+    """`system` empty and the others None: left to the server."""
+
+    system: str = ""
+    temperature: float | None = None
+    max_tokens: int | None = None
+
+    def parts(self, *, is_short: bool = False) -> list[str]:
+        """What is set, for the prompt line: `temp 0.2`, `max 200`, `system 34 char`; short only the first of them."""
+        parts = []
+        if self.temperature is not None:
+            parts.append(f"temp {self.temperature:g}")
+        if self.max_tokens is not None:
+            parts.append(f"max {self.max_tokens}")
+        if self.system:
+            parts.append(f"system {len(self.system)} char")
+        return [f"{parts[0]} …"] if is_short and len(parts) > 1 else parts
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointEntry:
+    """What a form says about an endpoint; `url` None is the embedded demo."""
+
+    url: str | None
+    transport: str
+    model: str
+    dialect: str
 
 
 class EndpointChoice:
@@ -28,6 +60,7 @@ class EndpointChoice:
         self.url = settings.url
         self.transport = settings.chosen_transport
         self.model = settings.model or (DEFAULT_DEMO if self.is_demo else "")
+        self.params = RunParams()
         self.models: list[tuple[str, str]] = []
         self.demo_prompts: dict[str, str] = {}
         self.demo_labels: dict[str, str] = {}
@@ -38,7 +71,13 @@ class EndpointChoice:
         return RunPlan(
             transport=TransportName(self.transport),
             url=self.url or "",
-            request=StreamRequest.of_prompt(prompt, model=self.model or None),
+            request=StreamRequest.of_prompt(
+                prompt,
+                system=self.params.system or None,
+                model=self.model or None,
+                temperature=self.params.temperature,
+                max_tokens=self.params.max_tokens,
+            ),
             dialect=settings.dialect,
             header_env=settings.headers,
             token_file=settings.token_file,
@@ -49,6 +88,41 @@ class EndpointChoice:
             raw_body=self._raw_body,
         )
 
+    @property
+    def entry(self) -> EndpointEntry:
+        """What stands in the form."""
+        return EndpointEntry(None if self.is_demo else self.url, self.transport, self.model, self._settings.dialect)
+
+    @property
+    def has_own_body(self) -> bool:
+        """Whether a body of the user's is posted as it is."""
+        return self._raw_body is not None
+
+    def pointed_at(self, entry: EndpointEntry, demo_url: str | None = None) -> Self:
+        """The choice after the form; `demo_url` is where the demo gateway listens, None while it does not.
+
+        What was said of one address (its keys above all) does not go to another.
+        """
+        settings = replace(self._settings, url=entry.url, dialect=entry.dialect, transport=entry.transport)
+        if _origin(entry.url) != _origin(self._settings.url):
+            own = Settings()
+            settings = replace(
+                settings,
+                headers=own.headers,
+                token_file=own.token_file,
+                is_gateway=own.is_gateway,
+                insecure_http=own.insecure_http,
+                ca_file=own.ca_file,
+            )
+        is_same = entry.url == self._settings.url
+        other = type(self)(replace(settings, model=entry.model or None), self._raw_body if is_same else None)
+        other.params, other.alias = self.params, self.alias
+        if other.is_demo:
+            other.url = demo_url
+        if is_same:
+            other.models, other.demo_prompts, other.demo_labels = self.models, self.demo_prompts, self.demo_labels
+        return other
+
     def next_transport(self) -> None:
         """Chooses the next transport."""
         index = TRANSPORT_ORDER.index(self.transport)
@@ -58,6 +132,7 @@ class EndpointChoice:
         """Learns the models from the endpoint's answer to `GET /v1/models`; another shape teaches nothing."""
         body = answer.get("body")
         data = body.get("data") if isinstance(body, dict) else None
+        self.models = []
         for model in data if isinstance(data, list) else []:
             if isinstance(model, dict) and isinstance(model.get("id"), str):
                 name, label = model["id"], str(model.get("label") or "")
@@ -82,3 +157,20 @@ class EndpointChoice:
             return f"{transport}  demo gateway" if is_wide else transport
         model = (plan.request.model if plan is not None else self.model) or ""
         return f"{transport}  {self.alias or public_url(self.url or '')}  {model}".rstrip()
+
+
+def transport_for(url: str) -> str:
+    """The transport that a URL is for where nobody chose one."""
+    return Settings(url=url).chosen_transport
+
+
+def _origin(url: str | None) -> tuple[bool, str | None, int | None] | None:
+    """Whether it is secure, host and port: where a key that was meant for a URL may go."""
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        is_secure = parts.scheme in ("https", "wss")
+        return is_secure, parts.hostname, parts.port or (443 if is_secure else 80)
+    except ValueError:
+        return False, url, None

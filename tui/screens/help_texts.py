@@ -108,6 +108,24 @@ SCREENS: dict[str, Help] = {
     "MetricScreen": PANES["metric"],
     "PickScreen": Help("a list", "Arrows move, enter chooses."),
     "AskScreen": Help("a question", "Type the answer; enter takes it. What is wrong with it is said under the line."),
+    "EndpointForm": Help(
+        "endpoint",
+        "Where the next runs go. One URL is enough: the three routes that follow from it stand under it, that of the "
+        "chosen transport marked. Enter asks the endpoint first (its health, or its list of models) and saves what "
+        "answers well; what does not is said, and a second enter saves it all the same. A key is sent only from its "
+        "variable or file, and never to another address than the one it was given for.",
+        (
+            ("direct", "an OpenAI-compatible server; sends OPENAI_API_KEY"),
+            ("SSE, WS", "a streamscope gateway; sends STREAMSCOPE_TOKEN"),
+            ("SSE", "also any other whole path that streams; sends only what --header names"),
+            ("dialect", "how events are read; auto finds out from the first ones"),
+        ),
+    ),
+    "ParamsForm": Help(
+        "for the next run",
+        "What the next runs ask of the model beside the prompt. What is set stands in the prompt line. An empty field "
+        "is not sent, so that the server's own value holds.",
+    ),
     "SaveExtract": Help(
         "save", "Enter writes the file into the current folder. The whole path is shown; nothing is overwritten."
     ),

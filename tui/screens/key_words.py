@@ -13,6 +13,8 @@ ACTIONS: dict[str, str] = {
     "run.again": "the same request again",
     "set.transport": "transport of the next run: SSE, WebSocket, direct",
     "set.model": "model of the next run",
+    "set.endpoint": "endpoint of the next run: URL, transport, model, dialect; tested before it is saved",
+    "set.params": "system prompt, temperature, most tokens of the next run",
     "set.buffer": "buffer mode: word, sentence, line; re-derives at once",
     "set.definitions": "definition set of the numbers; shows what changes",
     "screen.compare": "compare buffer modes on one clock",
@@ -55,6 +57,7 @@ ACTIONS: dict[str, str] = {
     "ask.close": "close without an answer",
     "save.close": "close, nothing is saved",
     "metric.close": "close",
+    "form.close": "leave the form, nothing is changed",
 }
 ACTIONS_IN: dict[tuple[str, str], str] = {
     ("text", "item.copy"): "copy the whole text",

@@ -39,7 +39,7 @@ def choose_number(live: LiveScreen) -> None:
     pane = live.query_one(StatsPane)
     numbers = pane.listed_numbers
     if not numbers:
-        live.scope.toast(NO_NUMBERS)
+        live.scope.toast(live.scope.keys.said(NO_NUMBERS))
         return
     keys = {name: key for key, name, _ in numbers}
 
@@ -57,4 +57,4 @@ def ask_stamp_error(live: LiveScreen) -> None:
     if pane.listed_numbers:
         pane.ask(STAMP_KEY)
     else:
-        live.scope.toast(NO_NUMBERS)
+        live.scope.toast(live.scope.keys.said(NO_NUMBERS))

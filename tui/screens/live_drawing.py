@@ -95,14 +95,14 @@ class LiveDrawing:
         now = scope.controller.seconds()
         at = derived.capture.end.at if derived is not None and derived.capture.end is not None else now
         pipeline = derived.pipeline if derived is not None else None
-        query = self._screen.query_one
-        query(TextPane).set_hint(live_words.text_hint(run, now, is_demo=scope.endpoint.is_demo))
+        query, said = self._screen.query_one, scope.keys.said
+        query(TextPane).set_hint(said(live_words.text_hint(run, now, is_demo=scope.endpoint.is_demo)))
         query(TextPane).set_waiting(derived.stats.open_stall(now) if derived is not None else None)
         log = pipeline.segments if pipeline is not None else None
         has_times = derived is None or derived.capture.header.has_times
         hint = live_words.segments_hint(run, scope.controller.mode)
         query(SegmentsPane).show(log, at, hint, has_times=has_times)
-        query(ExtractsPane).show_run(pipeline, live_words.extracts_hint(run, is_demo=scope.endpoint.is_demo), at)
+        query(ExtractsPane).show_run(pipeline, said(live_words.extracts_hint(run, is_demo=scope.endpoint.is_demo)), at)
         self._draw_stats(at)
         query(RasterPane).show(self._arrivals(at))
         self._draw_header(now)
@@ -120,7 +120,7 @@ class LiveDrawing:
         pane.show_stats(
             derived.stats if derived is not None else None,
             self._notes(),
-            live_words.NO_NUMBERS,
+            self._screen.scope.keys.said(live_words.NO_NUMBERS),
             arrivals=derived.arrivals if derived is not None else None,
             now_s=at,
             stamp_error_s=self._screen.scope.controller.probe.stamp_error_s if has_probe else None,
@@ -270,7 +270,8 @@ class LiveDrawing:
             verb = ""
         name = sanitize_line(scope.endpoint.model) if self._is_wide else ""
         model = "  " + (name if len(name) <= _MODEL_CHARS else name[: _MODEL_CHARS - 1] + "…") if name else ""
-        text = f"next: {word}{model}   {verb}".rstrip() + " "
+        params = "".join(f"  {part}" for part in scope.endpoint.params.parts(is_short=not self._is_wide))
+        text = f"next: {word}{model}{params}   {verb}".rstrip() + " "
         line = self._screen.query_one("#next", StatusLine)
         line.styles.width = cell_len(text) + 1
         line.show([], [Span(text, "status--dim")])

@@ -47,6 +47,8 @@ class LiveScreen(BaseScreen):
         Binding("i", "focus_prompt", "edit", id="prompt.focus"),
         Binding("b", "next_mode", "buffer", id="set.buffer"),
         Binding("t", "app.next_transport", "transport", id="set.transport"),
+        Binding("u", "app.edit_endpoint", "endpoint", id="set.endpoint"),
+        Binding("p", "app.edit_params", "for the model", id="set.params"),
         Binding("m", "app.choose_model", "model", id="set.model"),
         Binding("vertical_line", "joints", "joints", id="view.joints"),
         Binding("M", "next_definition", "definitions", id="set.definitions"),

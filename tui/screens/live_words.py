@@ -1,4 +1,7 @@
-"""The words of the Live screen that depend on the run: hints of empty panes, footer, receipt. Pure."""
+"""The words of the Live screen that depend on the run: hints of empty panes, footer, receipt. Pure.
+
+An id in braces stands for its key, which the user may have changed.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,14 @@ if TYPE_CHECKING:
     from tui.core.stats import StreamStats
     from tui.screens.run_controller import ActiveRun
 
-NOTHING_YET = "Nothing has run yet. enter plays the recorded demo, streamscope --url URL points it at your own server."
-NOTHING_YET_OWN = "Nothing has run yet. Type a prompt and press enter."
+NOTHING_YET = "Nothing has run yet. {prompt.send} plays the recorded demo, {set.endpoint} points it at your own server."
+NOTHING_YET_OWN = (
+    "Nothing has run yet. Type a prompt, {prompt.send} sends it. {set.endpoint} points it at another server."
+)
 NO_EXTRACTS = "No code block, JSON value or tool call yet."
 NO_EXTRACTS_EVER = "This answer has none."
-NO_EXTRACTS_EVER_DEMO = f"{NO_EXTRACTS_EVER} m demo/json shows one."
-NO_NUMBERS = "Numbers appear with the first token. enter on one shows its formula."
+NO_EXTRACTS_EVER_DEMO = f"{NO_EXTRACTS_EVER} {{set.model}} demo/json shows one."
+NO_NUMBERS = "Numbers appear with the first token. {item.source} on one shows its formula."
 
 
 def text_hint(run: ActiveRun | None, now: float, *, is_demo: bool) -> str:

@@ -48,8 +48,12 @@ class CommandsProvider(Provider):
 def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
     """What acts anywhere, and what acts on the screen that is seen."""
     yield from _run_commands(app)
+    yield SystemCommand("endpoint: edit", "URL, transport, model, dialect; tested first", app.action_edit_endpoint)
+    yield SystemCommand("endpoint: test connection", "whether the next run would work there", app.check_endpoint)
     yield SystemCommand("endpoint: transport", "SSE, WebSocket or direct for the next run", app.action_next_transport)
     yield SystemCommand("model: choose", "a list of the endpoint's models, for the next run", app.action_choose_model)
+    yield SystemCommand("model: refresh list", "asks the endpoint for its models anew", app.refresh_models)
+    yield SystemCommand("model: parameters", "system prompt, temperature, most tokens", app.action_edit_params)
     yield from _screen_of(app).commands()
     yield from app.view_commands()
     for name, theme in app.themes.items():

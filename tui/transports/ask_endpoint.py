@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ import httpx
 
 from tui.core.endpoints import SSE_ROUTE, Endpoint, endpoint_of
 from tui.core.request import RunPlan, TransportName
-from tui.errors import UsageError
+from tui.errors import InsecureError, UsageError
 from tui.transports.classify import classify
 from tui.transports.credentials import credentials_of, mask_secrets
 from tui.transports.tls_contexts import plain_context, tls_context
@@ -28,7 +29,8 @@ async def ask_endpoint(
 ) -> dict[str, Any]:
     """The answer to `METHOD path` at the root of a plan's endpoint: `status` and `body` (JSON), or `error`.
 
-    Never raises: what went wrong is a sentence in `error`.
+    `took_s` is how long the answer took, `has_key` whether a key or token went with the question. Never raises: what
+    went wrong is a sentence in `error`, its kind (one of the closed set, or None) in `kind`.
     """
     try:
         via = TransportName.SSE if plan.transport is TransportName.WS else plan.transport
@@ -36,24 +38,35 @@ async def ask_endpoint(
         endpoint = endpoint_of(over_http)
         keys = credentials_of(over_http, endpoint, environ)
     except UsageError as error:
-        return {"status": None, "body": None, "error": str(error)}
+        kind = "insecure" if isinstance(error, InsecureError) else None
+        return {"status": None, "body": None, "error": str(error), "kind": kind}
+    url = _url(endpoint, path, is_direct=plan.transport is TransportName.DIRECT)
+    asked_at = time.monotonic()
     try:
         async with asyncio.timeout(_PATIENCE_S):  # of the whole, however slowly the answer drips
-            status, data = await _ask(method, _url(endpoint, path), keys.request_headers(), _client(plan, endpoint))
+            status, data = await _ask(method, url, keys.request_headers(), _client(plan, endpoint))
     except Exception as error:  # noqa: BLE001  the edge of the probe: every failure is told in words
-        return {"status": None, "body": None, "error": classify(error, label=endpoint.label).message}
+        problem = classify(error, label=endpoint.label)
+        return {"status": None, "body": None, "error": problem.message, "kind": problem.kind}
     if len(data) > _ANSWER_LIMIT_BYTES:
         return {"status": status, "body": None, "error": "the answer is larger than 1 MiB"}
     return {
         "status": status,
         "body": _parsed(mask_secrets(data.decode("utf-8", "replace"), keys.secrets)),
         "error": None,
+        "took_s": round(time.monotonic() - asked_at, 6),
+        "has_key": not keys.is_empty,
     }
 
 
-def _url(endpoint: Endpoint, path: str) -> str:
-    """The path at the root of a gateway or provider, which may itself lie under a prefix: `/api/v1` has `/api`."""
+def _url(endpoint: Endpoint, path: str, *, is_direct: bool) -> str:
+    """The path at the root of a gateway or provider, which may itself lie under a prefix: `/api/v1` has `/api`.
+
+    What begins with /v1 is asked of a provider at its base URL, whatever that ends in.
+    """
     parts = urlsplit(endpoint.url)
+    if is_direct and path.startswith("/v1/"):
+        return urlunsplit((parts.scheme, parts.netloc, parts.path + path.removeprefix("/v1"), "", ""))
     if endpoint.is_gateway_route:
         prefix = parts.path.rpartition(SSE_ROUTE)[0]
     elif parts.path.endswith("/v1"):
