@@ -50,7 +50,7 @@ def numbers_lines(result: StreamResult, stats: StreamStats, *, on_demo: bool = F
         f"stalls {len(stats.stalls)}",
         f"{len(result.content)} characters in {stats.read_count} reads",
     ]
-    lines = ["RECORDED demo; your prompt is not read"] if on_demo else []
+    lines = ["RECORDED or SYNTHETIC demo; your prompt is not read"] if on_demo else []
     return [*lines, "  ".join(numbers), *trouble_lines(result)]
 
 
