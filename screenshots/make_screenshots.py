@@ -22,10 +22,12 @@ from tui.app import StreamscopeApp
 from tui.config import Settings
 from tui.core.capture import CaptureHeader, Record
 from tui.core.capture_codec import decode_line
+from tui.panes.frames_table import FramesTable
 from tui.panes.prompt_bar import PromptArea
 from tui.panes.status_line import StatusLine
 from tui.screens.compare_screen import CompareScreen
 from tui.screens.live_screen import LiveScreen
+from tui.screens.wire_screen import WireScreen
 
 FOLDER = Path(__file__).resolve().parent
 DEMOS = FOLDER.parent / "tui" / "gateway" / "demo"
@@ -61,10 +63,23 @@ async def compare_lanes(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await pilot.pause(0.5)
 
 
+async def wire_frames(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    """Every frame of the same run, the cursor on the last trap."""
+    await live_text(app, pilot)
+    await pilot.press("w")
+    await until(pilot, lambda: isinstance(app.screen, WireScreen))
+    table = app.screen.query_one(FramesTable)
+    await until(pilot, lambda: table.selected_row == 0)
+    await pilot.press("]")
+    await until(pilot, lambda: table.selected_row != 0)
+    await pilot.pause(0.5)
+
+
 PICTURES: dict[str, Picture] = {
     "live": Picture("code", 1.2, (120, 40), live_text),
     "finished": Picture("markdown", None, (120, 40), live_text),
     "compare": Picture("markdown", 1.5, (120, 40), compare_lanes),
+    "wire": Picture("markdown", None, (120, 40), wire_frames),
     "narrow": Picture("markdown", None, (80, 24), live_text),
 }
 

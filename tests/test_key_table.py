@@ -20,8 +20,13 @@ PLACES = {
     "StreamscopeApp": "all",
     "LiveScreen": "live",
     "CompareScreen": "compare",
+    "WireScreen": "wire",
     "LineView": "pane",
     "CursorView": "pane",
+    "VirtualTable": "frames",
+    "FrameDetail": "detail",
+    "HeadLine": "head",
+    "OddityRows": "pane",
     "TextPane": "pane",
     "StatsPane": "stats",
     "ExtractsPane": "extracts",
@@ -34,6 +39,7 @@ PLACES = {
 }
 # They close a box, and no setting changes that.
 CLOSING = {"help.close", "metric.close", "pick.close", "ask.close", "form.close", "save.close"}
+CLOSING |= {"head.close", "oddities.close"}
 
 
 def classes() -> list[type[DOMNode]]:

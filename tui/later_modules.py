@@ -19,6 +19,8 @@ LATER: Final = (
     "tui.screens.pick_screen",
     "tui.screens.compare_screen",
     "tui.screens.metric_screen",
+    "tui.screens.wire_screen",
+    "tui.screens.oddities_screen",
     "tui.screens.save_extract",
     "tui.screens.endpoint_form",
     "tui.screens.params_form",

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
+from tests.core.wire_view.tool_run import tool_records
 from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, shown_title, until
 from tests.screens.golden_screens import screen_text
 from tests.screens.test_compare_screen import comparing, play_without_end, stalled_records, toasts
@@ -23,6 +24,7 @@ from tui.config import Settings
 from tui.core.chunks import Outcome
 from tui.core.metric_definitions import DEFINITIONS
 from tui.core.text.buffers import BUFFER_MODES
+from tui.panes.frames_table import FramesTable
 from tui.panes.prompt_bar import PromptArea
 from tui.panes.stats_pane import StatsPane
 from tui.panes.text_pane import TextPane
@@ -31,9 +33,11 @@ from tui.screens.compare_screen import CompareScreen
 from tui.screens.endpoint_form import EndpointForm
 from tui.screens.help_screen import HelpScreen
 from tui.screens.metric_screen import MetricScreen
+from tui.screens.oddities_screen import OdditiesScreen
 from tui.screens.palette_commands import CommandsProvider
 from tui.screens.params_form import ParamsForm
 from tui.screens.pick_screen import PickScreen
+from tui.screens.wire_screen import WireScreen
 from tui.theme_files import load_themes
 
 NOWHERE = Settings(url="http://127.0.0.1:9")
@@ -129,6 +133,17 @@ async def opens_compare(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: isinstance(app.screen, CompareScreen))
     await pilot.press("q")
     await until(pilot, lambda: not isinstance(app.screen, CompareScreen))
+
+
+async def opens_wire(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, WireScreen))
+    await pilot.press("q")
+    await until(pilot, lambda: not isinstance(app.screen, WireScreen))
+
+
+async def lists_problems(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, OdditiesScreen))
+    await close_box(app, pilot)
 
 
 async def next_is_websocket(app: StreamscopeApp, pilot: Pilot[None]) -> None:
@@ -239,6 +254,9 @@ LIVE: dict[str, Check] = {
     "view: zoom": zooms,
     "view: follow": follows,
     "compare: buffer modes": opens_compare,
+    "wire: show": opens_wire,
+    "traps: list": lists_problems,
+    "traps: explain": explains("the list choices is empty"),
 }
 AFTER_A_RUN: dict[str, Check] = {"run: send": has_sent, "run: again": has_sent}
 QUIT = "app: quit"
@@ -307,6 +325,43 @@ async def test_every_entry_on_compare_does_what_it_says(tmp_path: Path, monkeypa
         await choose(app, pilot, "help: this pane")
         await explains("compare")(app, pilot)
         await choose(app, pilot, "compare: close")
+        await until(pilot, lambda: app.screen is app.live)
+
+
+async def test_every_entry_on_wire_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with running_app(NOWHERE, records=tool_records()) as (app, pilot):
+        await pilot.press("escape", "w")
+        await until(pilot, lambda: isinstance(app.screen, WireScreen))
+        table = app.screen.query_one(FramesTable)
+        await until(pilot, lambda: table.table_count == 10)
+        checks: dict[str, Callable[[], bool]] = {
+            "wire: only events": lambda: table.table_count == 9,
+            "wire: hide keep-alives": lambda: table.table_count == 9,
+            "wire: time mode": lambda: "at s" in pane_text(app, "frames"),
+            "wire: detail": lambda: "data: {" in pane_text(app, "detail"),
+            "wire: reads": lambda: table.is_band(2),
+            "traps: next": lambda: table.selected_row == 5,
+            "wire: filter": lambda: isinstance(app.focused, Input),
+            "view: zoom": lambda: app.screen.has_class("-zoomed"),
+        }
+        boxes: dict[str, type[Screen[Any]]] = {
+            "wire: copy as": PickScreen,
+            "traps: list": OdditiesScreen,
+            "traps: explain": HelpScreen,
+        }
+        assert titles(app) - {*ANYWHERE, *AFTER_A_RUN, QUIT} == {*checks, *boxes, "wire: close"}
+        for name, is_done in checks.items():
+            table.focus()
+            await choose(app, pilot, name)
+            await until(pilot, is_done)
+        for name, kind in boxes.items():
+            await choose(app, pilot, name)
+            await until(pilot, lambda kind=kind: isinstance(app.screen, kind))  # type: ignore[misc]
+            await close_box(app, pilot)
+        await choose(app, pilot, "help: this pane")
+        await explains("wire")(app, pilot)
+        await choose(app, pilot, "wire: close")
         await until(pilot, lambda: app.screen is app.live)
 
 

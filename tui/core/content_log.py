@@ -85,6 +85,11 @@ class ContentLog:
         """The frame in which a chunk came."""
         return self._frames[index]
 
+    def chunks_of_frame(self, frame: int) -> range:
+        """The chunks that came in a frame."""
+        first = bisect_left(self._frames, frame)
+        return range(first, bisect_right(self._frames, frame, first))
+
     def count_until(self, at: float) -> int:
         """How many chunks had come at time `at`, inclusive."""
         return bisect_right(self._times, at)

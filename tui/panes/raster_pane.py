@@ -49,8 +49,9 @@ class RasterPane(LineView):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+    def __init__(self, *, id: str | None = None, narrow_label: str = "") -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
+        self._narrow_label = f"{narrow_label:<{len(_NARROW_LABEL)}} " if narrow_label else _NARROW_LABEL
         self._view: ArrivalsView | None = None
         self._rows: list[list[Span]] = [[]]
 
@@ -83,7 +84,7 @@ class RasterPane(LineView):
 
     def _drawn(self) -> list[list[Span]]:
         width, height = self.scrollable_content_region.width, max(1, self.scrollable_content_region.height)
-        label = _LABEL if width >= _LABELLED_COLUMNS else _NARROW_LABEL
+        label = _LABEL if width >= _LABELLED_COLUMNS else self._narrow_label
         end = _TIME_CELLS if height == 1 else _MARGIN_CELLS
         room = width - len(label) - end
         if self._view is None or room < _LEAST_CELLS or not self._view.times or self._view.span_s <= 0:

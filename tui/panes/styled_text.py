@@ -100,6 +100,15 @@ class StyledText:
         index = max(0, bisect_right(self._content_chars, content_offset) - 1)
         return self._content_starts[index] + content_offset - self._content_chars[index]
 
+    def content_offset_of(self, offset: int) -> int:
+        """The code point of the content that is drawn at an offset, or the last one before it."""
+        if not self._content_starts:
+            return 0
+        index = max(0, bisect_right(self._content_starts, offset) - 1)
+        first = self._content_chars[index]
+        end = self._content_chars[index + 1] if index + 1 < len(self._content_chars) else self._content_length
+        return min(first + max(0, offset - self._content_starts[index]), max(first, end - 1))
+
     def _between(self, start: int, end: int) -> Iterator[tuple[int, str, int]]:
         index = max(0, bisect_right(self._starts, start) - 1)
         while start < end and index < len(self._starts):

@@ -64,10 +64,20 @@ class TextPane(LineView):
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "copy", "copy", id="item.copy", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "copy", "copy", id="item.copy", show=False),
+        Binding("enter", "ask_frame", "where from", id="item.source", show=False),
+    ]
 
     class CopyAsked(Message):
         """The whole text is wanted on the clipboard."""
+
+    class FrameAsked(Message):
+        """Asks in which frame a code point of the content came."""
+
+        def __init__(self, content_offset: int) -> None:
+            super().__init__()
+            self.content_offset = content_offset
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
@@ -167,6 +177,14 @@ class TextPane(LineView):
     def action_copy(self) -> None:
         """Asks for the whole text on the clipboard."""
         self.post_message(self.CopyAsked())
+
+    def action_ask_frame(self) -> None:
+        """Asks for the frame of what is marked, else of the last line that is seen."""
+        if self.is_empty:
+            return
+        row = min(self.scroll_offset.y + self.size.height, self.row_count) - 1
+        offset = self._found[0] if self._found is not None else self._text.wrapped.row_start(row)
+        self.post_message(self.FrameAsked(self._text.content_offset_of(offset)))
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text itself: no marks, and line breaks only where it has them."""

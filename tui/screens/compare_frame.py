@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from tui.core.comparison import Comparison
 from tui.core.derived_run import DerivedRun
@@ -13,7 +12,7 @@ from tui.core.price_cells import lane_letter
 from tui.panes.lane_pane import LANE_STYLES
 from tui.panes.lanes_raster import RasterFrame, RasterLane
 from tui.panes.line_view import Span
-from tui.screens.run_lamp import connecting_lamp, lamp_of
+from tui.screens.run_lamp import current_lamp
 from tui.screens.small_lines import short_lamp
 
 if TYPE_CHECKING:
@@ -38,12 +37,7 @@ def header_spans(scope: StreamscopeApp, lane_count: int, fit: Fit) -> tuple[list
     else:
         words = f"{lane_count} buffer modes over one capture" if is_wide else f"{lane_count} modes"
         left.append(Span(f"   {words}   {_described(scope)}"))
-    now, host = controller.seconds(), (urlsplit(plan.url).netloc or "demo gateway") if plan is not None else ""
-    if plan is not None and controller.derived is None:
-        lamp = connecting_lamp(now, host)
-    else:
-        is_cancelling = controller.run is not None and controller.run.cancel_key_at is not None
-        lamp = lamp_of(controller.derived, now, host, is_cancelling=is_cancelling)
+    lamp = current_lamp(controller)
     right = [Span(short_lamp(lamp.text, fit.width), f"status--{lamp.tone}"), Span(" ")]
     return [] if fit.is_tiny else left, right
 

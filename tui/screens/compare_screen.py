@@ -78,6 +78,7 @@ class CompareScreen(BaseScreen):
         Binding("e", "export", "export", id="file.export"),
         Binding("q", "back", "back", id="screen.back"),
         Binding("l,f2", "back", "Live", id="screen.live"),
+        Binding("w,f4", "wire", "wire", id="screen.wire"),
     ]
 
     def __init__(self, comparison: Comparison | None = None) -> None:
@@ -132,6 +133,12 @@ class CompareScreen(BaseScreen):
     def action_back(self) -> None:
         """To the screen before."""
         self.app.pop_screen()
+
+    def action_wire(self) -> None:
+        """The Wire screen in place of this one."""
+        from tui.screens.wire_screen import WireScreen  # noqa: PLC0415  it knows this screen too
+
+        self.app.switch_screen(WireScreen())
 
     def action_next_lane(self, step: int) -> None:
         """The focus goes to the next lane; on a narrow screen its text opens, and closes after the last one.

@@ -31,6 +31,28 @@ _COMPARE = Help(
     ),
 )
 
+_WIRE = Help(
+    "wire",
+    "Every frame as it came, also those that carry no text. Rows with : are no frames: comments, keep-alives, ignored "
+    "lines, blocks without data, seams between connections; they are counted but have no number. shift and arrows span "
+    f"a range to copy. {_MOVING}",
+    (
+        ("+gap ms", "time since the row before; a changes it to seconds since the start, or the clock"),
+        ("gap bar", "on a log scale: one cell is the run's median gap, ten are a stall; ! is a stall of the text"),
+        ("read", "the network read that completed the row; ┆ the same read as the row above"),
+        ("byte", "its size on the wire, framing included"),
+        ("kind", "text, thinking, tool 0, usage, finish, role, end, comment ..."),
+        ("VALID", "with this frame the arguments of the tool call are whole JSON"),
+        ("◄ trap", "legal, but it breaks other parsers: the detail says why, the caret ▲▲ shows where"),
+        ("◄ problem", "an error, a frame that is no JSON, or a cut end"),
+        ("filter words", "all must hold; - before a word turns it round"),
+        ("kind: event:", "kind:tool is a beginning, event:chunk a whole name, event:response.* a beginning"),
+        ("gap> size> at>", "with >, >=, <, <=, =: gap>500ms, size>1k, at<2s"),
+        ("read: frame:", "read:3, frame:7-9"),
+        ("trap, problem", "marked rows; other words, or words in quotes, are text on the wire; /regex/i is a pattern"),
+    ),
+)
+
 PANES: dict[str, Help] = {
     "text": Help(
         "1 text",
@@ -94,6 +116,38 @@ PANES: dict[str, Help] = {
         "forgets them.",
     ),
     "lane": _COMPARE,
+    "frames": _WIRE,
+    "detail": Help(
+        "frame",
+        "The bytes of one frame: as JSON laid out, raw with its fields and line ends, or hex. The point is one "
+        "character, the same in every view: below stand its code point and its bytes. ▲▲ is under what a trap or a "
+        "problem means.",
+        (
+            ("byte 12..40", "where the frame lies among all bytes of the run, counted from 0"),
+            ("read", "the network read that completed it, its size and time, and the frames that came with it"),
+            ("┆", "another network read begins here (| shows all of them)"),
+            ("⟨c3┆a9⟩", "a character whose bytes came in two reads; it follows behind"),
+            ("␊ ␍", "line feed and carriage return, as they came"),
+        ),
+    ),
+    "head": Help(
+        "head",
+        "The response head: status, type, and the headers that can hold a stream back or show who stands between. "
+        "✓ is good for streaming, ◄ worth a look; enter says why, and lists all headers.",
+    ),
+    "filter": Help(
+        "filter",
+        "Words that must all hold of a row; enter takes them, esc clears them and closes the bar. What is wrong with "
+        "a word is said beside it.",
+        _WIRE.terms[-5:],
+    ),
+    "oddities": Help(
+        "problems",
+        "Everything odd about the run in one list. A problem ended it; a remark is odd but harmless; a stall is a gap "
+        "above 250 ms and 5 times the median; a trap is legal but breaks other people's parsers. Under each stands "
+        "what to do about it.",
+    ),
+    "heads": Help("head", "What each header means for streaming; headers without a sentence are listed as they came."),
     "metric": Help(
         "a number",
         "Value, formula, the moments it rests on with their frames, and the same number by the other definition sets: "
@@ -106,6 +160,9 @@ SCREENS: dict[str, Help] = {
     "LiveScreen": PANES["text"],
     "CompareScreen": _COMPARE,
     "MetricScreen": PANES["metric"],
+    "WireScreen": _WIRE,
+    "OdditiesScreen": PANES["oddities"],
+    "HeadScreen": PANES["heads"],
     "PickScreen": Help("a list", "Arrows move, enter chooses."),
     "AskScreen": Help("a question", "Type the answer; enter takes it. What is wrong with it is said under the line."),
     "EndpointForm": Help(

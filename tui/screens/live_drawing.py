@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -12,15 +11,16 @@ from textual.content import Content
 from tui.core.sanitize import sanitize_line
 from tui.panes.extracts_pane import ExtractsPane
 from tui.panes.line_view import LineView, Span
-from tui.panes.raster_pane import ArrivalsView, RasterPane
+from tui.panes.raster_pane import RasterPane
 from tui.panes.segments_pane import SegmentsPane
 from tui.panes.stats_pane import StatsPane
 from tui.panes.status_line import StatusLine, key_spans
 from tui.panes.text_pane import TextPane
 from tui.screens import live_words, recording_words, small_lines
+from tui.screens.arrivals_view import arrivals_of
 from tui.screens.endpoint_choice import TRANSPORT_WORDS
 from tui.screens.live_panes import SIDE_PANES
-from tui.screens.run_lamp import connecting_lamp, lamp_of, rate_of
+from tui.screens.run_lamp import current_lamp, rate_of
 
 if TYPE_CHECKING:
     from tui.core.derived_run import DerivedRun
@@ -104,7 +104,7 @@ class LiveDrawing:
         query(SegmentsPane).show(log, at, hint, has_times=has_times)
         query(ExtractsPane).show_run(pipeline, said(live_words.extracts_hint(run, is_demo=scope.endpoint.is_demo)), at)
         self._draw_stats(at)
-        query(RasterPane).show(self._arrivals(at))
+        query(RasterPane).show(arrivals_of(derived, at))
         self._draw_header(now)
         self._draw_verdict(at)
         self._draw_titles()
@@ -148,21 +148,6 @@ class LiveDrawing:
 
         return run_notes(run, self._screen.scope.keys.said, os.environ, is_wide=self._is_wide)
 
-    def _arrivals(self, at: float) -> ArrivalsView | None:
-        derived = self._derived
-        if derived is None or not derived.arrivals.times:
-            return None
-        if not derived.capture.header.has_times:
-            count = len(derived.decoder.frames) if derived.decoder is not None else 0
-            return ArrivalsView(range(count), [], float(count), None, count, derived.is_over, has_times=False)
-        stalls = [(stall.from_s, stall.from_s + stall.gap_s) for stall in derived.stats.stall_list]
-        if not derived.is_over and (open_s := derived.stats.open_stall(at)) is not None:
-            stalls.append((at - open_s, at))
-        frames = len(derived.decoder.frames) if derived.decoder is not None else 0
-        times = derived.arrivals.times
-        span = max(at, times[-1])
-        return ArrivalsView(times, stalls, span, derived.stats.first_token_at, frames, derived.is_over)
-
     def _draw_verdict(self, at: float) -> None:
         derived = self._derived
         line = self._screen.query_one("#verdict", StatusLine)
@@ -177,15 +162,9 @@ class LiveDrawing:
     def _draw_header(self, now: float) -> None:
         scope, controller = self._screen.scope, self._screen.scope.controller
         plan = controller.run.plan if controller.run is not None else None
-        is_cancelling = controller.run is not None and controller.run.cancel_key_at is not None
-        host = (urlsplit(plan.url).netloc or "demo gateway") if plan is not None else ""
-        if plan is not None and controller.derived is None:
-            lamp = connecting_lamp(now, host)
-        else:
-            lamp = lamp_of(controller.derived, now, host, is_cancelling=is_cancelling)
         run, is_demo = self._run, scope.endpoint.is_demo
         is_opened = run is not None and run.recording is not None
-        lamp = recording_words.opening_lamp(run, now) or lamp
+        lamp = recording_words.opening_lamp(run, now) or current_lamp(controller)
         has_room = self._is_wide and (is_opened or not is_demo)  # a demo's label goes before what pane 4 has too
         rate = rate_of(controller.derived) if has_room and not controller.is_streaming else ""
         left = [Span(" streamscope", "status--strong")] if self._is_wide else []
@@ -253,11 +232,22 @@ class LiveDrawing:
             widget.set_title(title)
             widget.shown_title = title.plain  # type: ignore[attr-defined]
 
+    def _odd_count(self) -> int:
+        """How many rows the list of problems, remarks, stalls and traps has."""
+        if self._derived is None:
+            return 0
+        from tui.core.wire_view.oddity_list import oddities_of  # noqa: PLC0415  it comes with the first run
+
+        return len(oddities_of(self._derived))
+
     def _draw_bottom(self) -> None:
         scope = self._screen.scope
         in_prompt = self._screen.focused_pane == "prompt"
         hints = live_words.footer_hints(
-            is_streaming=scope.controller.is_streaming, in_prompt=in_prompt, fit=self._screen.fit
+            is_streaming=scope.controller.is_streaming,
+            in_prompt=in_prompt,
+            fit=self._screen.fit,
+            odd=self._odd_count(),
         )
         place = self._screen.focused_pane
         cancel = live_words.cancel_hint(is_streaming=scope.controller.is_streaming, in_prompt=in_prompt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult, SystemCommand
@@ -24,6 +24,7 @@ from tui.panes.stats_pane import StatsPane
 from tui.panes.status_line import StatusLine
 from tui.panes.text_pane import TextPane
 from tui.screens.base_screen import BaseScreen
+from tui.screens.frame_places import frame_at, frame_of_tool, place_of
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.live_drawing import LiveDrawing
 from tui.screens.live_panes import PANES, LivePanes
@@ -31,6 +32,7 @@ from tui.screens.screen_sizes import Fit
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
+    from tui.core.derived_run import DerivedRun
 
 BUFFER_MODES = ("word", "sentence", "line")
 _REST_S = 0.2  # how often a screen at rest looks whether something began
@@ -53,6 +55,8 @@ class LiveScreen(BaseScreen):
         Binding("vertical_line", "joints", "joints", id="view.joints"),
         Binding("M", "next_definition", "definitions", id="set.definitions"),
         Binding("c,f3", "compare", "compare", id="screen.compare"),
+        Binding("w,f4", "wire", "wire", id="screen.wire"),
+        Binding("exclamation_mark", "problems", "problems", id="list.problems"),
         Binding("v", "next_view", "view", id="view.next"),
         Binding("z", "zoom", "zoom", id="view.zoom"),
         Binding("l", "follow", "follow", id="screen.live"),
@@ -237,6 +241,43 @@ class LiveScreen(BaseScreen):
 
         self.app.push_screen(CompareScreen(self.scope.comparison))
 
+    def action_wire(self) -> None:
+        """Every frame on the wire."""
+        self.show_wire()
+
+    def show_wire(self, frame: int | None = None) -> None:
+        """The Wire screen, its cursor on a frame."""
+        from tui.screens.wire_screen import WireScreen
+
+        self.app.push_screen(WireScreen(frame))
+
+    def action_problems(self) -> None:
+        """Problems, remarks, stalls and traps in one list; enter goes to the frame."""
+        from tui.screens.oddities_screen import OdditiesScreen
+
+        def show(oddity: Any) -> None:
+            if oddity is not None:
+                self.show_wire(oddity.frame)
+
+        self.app.push_screen(OdditiesScreen(self.scope.controller), show)
+
+    @on(TextPane.FrameAsked)
+    def _frame_asked(self, message: TextPane.FrameAsked) -> None:
+        frame = frame_at(self.scope.controller.derived, message.content_offset)
+        if frame is not None:
+            self.show_wire(frame)
+
+    def has_place(self, frame: int) -> bool:
+        """Whether a frame brought text or a piece of a tool call."""
+        return place_of(self.scope.controller.derived, frame) is not None
+
+    def show_place(self, frame: int) -> None:
+        """Marks in pane 1 what a frame brought."""
+        derived = self.scope.controller.derived
+        place = place_of(derived, frame)
+        if derived is not None and place is not None:
+            self._reveal(derived, place)
+
     @on(StatsPane.MetricAsked)
     def _metric_asked(self, message: StatsPane.MetricAsked) -> None:
         from tui.screens.metric_screen import MetricScreen
@@ -251,10 +292,14 @@ class LiveScreen(BaseScreen):
 
     @on(SourceAsked)
     def _source_asked(self, message: SourceAsked) -> None:
-        """Shows in pane 1 where a unit or an extract came from."""
+        """Shows in pane 1 where a unit or an extract came from; of a tool call its frame on Wire."""
         derived = self.scope.controller.derived
-        if derived is None:
-            return
+        if derived is not None and message.tool is not None:
+            self.show_wire(frame_of_tool(derived, message.tool))
+        elif derived is not None:
+            self._reveal(derived, message)
+
+    def _reveal(self, derived: DerivedRun, message: SourceAsked) -> None:
         pane, content = self.query_one(TextPane), derived.pipeline.content
         self.show_plain()
         if message.tool is not None:

@@ -76,17 +76,17 @@ def cancel_hint(*, is_streaming: bool, in_prompt: bool) -> str:
     return "ctrl+c cancel" if in_prompt else "x cancel"
 
 
-def footer_hints(*, is_streaming: bool, in_prompt: bool, fit: Fit) -> list[tuple[str, str]]:
-    """The keys of the footer after the one that cancels, the most useful first."""
+def footer_hints(*, is_streaming: bool, in_prompt: bool, fit: Fit, odd: int) -> list[tuple[str, str]]:
+    """The keys of the footer after the one that cancels, the most useful first; `odd` is the length of the `!` list."""
     if fit.is_tiny:
         return [("ctrl+q", "quit")]
     if in_prompt:
         new_line = [] if fit.is_small else [("ctrl+j", "new line")]
         return [("enter", "send"), *new_line, ("esc", "leave"), ("F1", "help"), ("ctrl+q", "quit")]
     if fit.is_small:
-        return [("tab", "pane"), ("?", "help"), ("i", "edit"), ("b", "buffer"), ("c", "compare"), ("ctrl+p", "palette")]
-    hints = [("b", "buffer"), ("c", "compare"), ("t", "transport"), ("m", "model"), ("i", "edit")]
+        return [("tab", "pane"), ("?", "help"), ("i", "edit"), ("b", "buffer"), ("w", "wire")]
+    hints = [("b", "buffer"), ("c", "compare"), ("w", "wire"), ("!", f"problems {odd}")]
     if not fit.is_wide:
-        return [*hints, ("?", "help")]
+        return [*hints, ("i", "edit"), ("?", "help")]
     again = [] if is_streaming else [("ctrl+r", "again")]
-    return [*hints, ("M", "numbers"), ("y", "copy"), *again, ("ctrl+p", "palette"), ("?", "help")]
+    return [*hints, ("t", "transport"), ("m", "model"), ("i", "edit"), ("y", "copy"), *again, ("?", "help")]

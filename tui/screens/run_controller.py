@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.captures.live_pipe import LivePipe
     from tui.captures.open_capture import OpenedCapture
     from tui.core.derived_run import DerivedRun
+    from tui.core.wire_view.wire_log import WireLog
 
 Now = Callable[[], float]
 
@@ -40,6 +41,7 @@ class ActiveRun:
         self.cancel_key_at: float | None = None
         self.recording: OpenedCapture | LivePipe | None = None
         self.upstream_answer: str | None = None
+        self.wire_log: WireLog | None = None  # made by the first who looks at the wire
 
     @property
     def is_over(self) -> bool:

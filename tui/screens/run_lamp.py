@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from tui.core.capture import Marker
 from tui.core.chunks import Outcome, StreamResult
 
 if TYPE_CHECKING:
     from tui.core.derived_run import DerivedRun
+    from tui.screens.run_controller import RunController
 
 
 class Lamp(NamedTuple):
@@ -29,6 +31,16 @@ def lamp_of(run: DerivedRun | None, now: float, host: str, *, is_cancelling: boo
     if run.chunks and run.stats.last_token_at is not None:
         return _streaming(run, now, run.stats.last_token_at)
     return _before_tokens(run, now, host)
+
+
+def current_lamp(controller: RunController) -> Lamp:
+    """The lamp of the run on the screen, now."""
+    run = controller.run
+    host = (urlsplit(run.plan.url).netloc or "demo gateway") if run is not None else ""
+    if run is not None and run.derived is None:
+        return connecting_lamp(controller.seconds(), host)
+    is_cancelling = run is not None and run.cancel_key_at is not None
+    return lamp_of(controller.derived, controller.seconds(), host, is_cancelling=is_cancelling)
 
 
 def connecting_lamp(elapsed_s: float, host: str) -> Lamp:

@@ -1,4 +1,4 @@
-"""The commands that the Live and the Compare screen add to the palette. Data about actions of the screens."""
+"""The commands that the Live, the Compare and the Wire screen add to the palette. Data about actions of the screens."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from textual.app import SystemCommand
 from tui.core.metric_definitions import DEFINITIONS
 from tui.core.text.buffers import BUFFER_MODES
 from tui.screens.compare_words import MODES
+from tui.screens.help_screen import HelpScreen
 from tui.screens.live_choices import ask_stamp_error, choose_definition, choose_mode, choose_number
+from tui.screens.trap_help import trap_help
 
 if TYPE_CHECKING:
     from tui.screens.compare_screen import CompareScreen
     from tui.screens.live_screen import LiveScreen
+    from tui.screens.wire_screen import WireScreen
 
 
 def live_commands(live: LiveScreen) -> Iterable[SystemCommand]:
@@ -33,6 +36,8 @@ def live_commands(live: LiveScreen) -> Iterable[SystemCommand]:
     yield SystemCommand("view: zoom", "the focused pane alone, and back", live.action_zoom)
     yield SystemCommand("view: follow", "to the end of the focused pane, and stay there", live.action_follow)
     yield SystemCommand("compare: buffer modes", "the same text under several buffers", live.action_compare)
+    yield SystemCommand("wire: show", "every frame on the wire", live.action_wire)
+    yield from _trap_commands(live)
 
 
 def compare_commands(screen: CompareScreen) -> Iterable[SystemCommand]:
@@ -44,3 +49,24 @@ def compare_commands(screen: CompareScreen) -> Iterable[SystemCommand]:
     yield SystemCommand("compare: export", "the table as Markdown to the clipboard", screen.action_export)
     yield SystemCommand("compare: close", "back to the Live screen", screen.action_back)
     yield SystemCommand("view: zoom", "the focused lane alone, and back", screen.action_zoom)
+
+
+def wire_commands(screen: WireScreen) -> Iterable[SystemCommand]:
+    """Filter, time, detail, copies."""
+    yield SystemCommand("wire: filter", "show only the rows that match some words", screen.action_filter)
+    yield SystemCommand("wire: time mode", "gap, since the start, clock", screen.action_next_time)
+    yield SystemCommand("wire: only events", "hide comments and all else that is no frame", screen.action_only_events)
+    yield SystemCommand("wire: hide keep-alives", "hide comments and empty frames", screen.action_hide_keep_alives)
+    yield SystemCommand("wire: detail", "JSON, raw or hex", screen.action_next_view)
+    yield SystemCommand("wire: reads", "which rows and bytes came in one network read", screen.action_reads)
+    yield SystemCommand("wire: copy as", "data, raw, JSON lines, or the request as curl", screen.action_copy_as)
+    yield SystemCommand("wire: close", "back to the screen before", screen.action_back)
+    yield from _trap_commands(screen)
+    yield SystemCommand("traps: next", "the next trap, problem or stall", partial(screen.action_mark, 1))
+    yield SystemCommand("view: zoom", "the table or the detail alone, and back", screen.action_zoom)
+
+
+def _trap_commands(screen: LiveScreen | WireScreen) -> Iterable[SystemCommand]:
+    yield SystemCommand("traps: list", "problems, remarks, stalls and traps", screen.action_problems)
+    explain = partial(screen.app.push_screen, HelpScreen(trap_help(), ()))
+    yield SystemCommand("traps: explain", "what breaks other parsers though it is legal", explain)

@@ -197,6 +197,11 @@ class ResponseDecoder:
         extra = {} if self._result else self._body_traps()
         return self._assembly.oddities.traps_in(frame, extra)
 
+    def trap_beside(self, frame: int, step: int) -> int | None:
+        """The next frame with a trap behind one (`step` 1) or before it (-1)."""
+        extra = {} if self._result else self._body_traps()
+        return self._assembly.oddities.trap_beside(frame, step, extra)
+
     @property
     def problem_frame(self) -> int | None:
         """The frame that reported an error or could not be read on from; None when no frame did."""

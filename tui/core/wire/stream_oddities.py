@@ -8,9 +8,9 @@ and the dialects.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from tui.core.chunks import Remark, Trap
 
@@ -75,6 +75,8 @@ _REMARKS: dict[str, tuple[str, str]] = {
 }
 
 
+TRAP_KINDS = tuple(_TRAPS)
+"""All kinds of traps."""
 REMARK_KINDS = tuple(_REMARKS)
 """All kinds of remarks but the seam, whose sentence tells where it is."""
 
@@ -135,6 +137,15 @@ class StreamOddities:
         found = {kind for kind, frames in self._traps.items() if _holds(frames, frame)}
         found |= {kind for kind, first in more.items() if first == frame}
         return [kind for kind in _TRAPS if kind in found] if found else []
+
+    def trap_beside(self, frame: int, step: int, more: Mapping[str, int]) -> int | None:
+        """The next frame with a trap behind one (`step` 1) or before it (-1)."""
+        columns: list[Sequence[int]] = [*self._traps.values(), sorted(more.values())]
+        if step > 0:
+            later = [column[place] for column in columns if (place := bisect_right(column, frame)) < len(column)]
+            return min(later, default=None)
+        before = [column[place - 1] for column in columns if (place := bisect_left(column, frame))]
+        return max(before, default=None)
 
     def _sentence(self, kind: str, count: int) -> str:
         one, many = _REMARKS[kind]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -153,6 +153,19 @@ class WireLog:
             return 0
         return self._rows[min(max(frame, 0), len(self._rows) - 1)]
 
+    def frame_beside(self, row: int, step: int) -> int:
+        """The frame of a row; of a row that is none, the frame before it (`step` 1) or behind it (-1)."""
+        behind = bisect_left(self._rows, row)
+        if behind < len(self._rows) and self._rows[behind] == row:
+            return behind
+        return behind - 1 if step > 0 else behind
+
+    def row_beside(self, kind: SpanKind, row: int, step: int) -> int | None:
+        """The next row of a kind behind a row (`step` 1) or before it (-1)."""
+        kinds = self._spans.kinds
+        found = kinds.find(kind, row + 1) if step > 0 else kinds.rfind(kind, 0, max(0, row))
+        return found if found >= 0 else None
+
     def first_row_of(self, *kinds: SpanKind) -> int | None:
         """The first row of one of these kinds."""
         found = [row for kind in kinds if (row := self._spans.kinds.find(kind)) >= 0]
@@ -173,6 +186,14 @@ class WireLog:
     def rows_of_read(self, read: int) -> range:
         """The rows that a read completed."""
         return range(self.rows_until(read), self.rows_until(read + 1))
+
+    def frames_of_read(self, read: int) -> range:
+        """The frames that a read completed."""
+        rows = self.rows_of_read(read)
+        first = next((self._frames[row] for row in rows if self._frames[row] != _NO_FRAME), None)
+        if first is None:
+            return range(0)
+        return range(first, next(self._frames[row] for row in reversed(rows) if self._frames[row] != _NO_FRAME) + 1)
 
     # Reading.
 

@@ -1,0 +1,383 @@
+"""The Wire screen: every frame with its read, gap and size, and the bytes of the one under the cursor. Layout and keys.
+
+What the rows are is the model in `tui.core.wire_view`; the run is the controller's, live or over.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal
+from textual.events import DescendantFocus, Resize
+from textual.widgets import Input, Static
+
+from tui.core.wire_view.frame_filter import HELP, FrameFilter
+from tui.core.wire_view.marked_rows import next_marked
+from tui.core.wire_view.oddity_list import row_of
+from tui.core.wire_view.wire_copies import curl_of, data_of, json_lines_of, raw_of
+from tui.errors import UsageError
+from tui.panes.frame_detail import FrameDetail
+from tui.panes.frames_table import TIME_MODES, FramesTable
+from tui.panes.head_line import HeadLine
+from tui.panes.line_view import LineView, Span
+from tui.panes.raster_pane import RasterPane
+from tui.panes.status_line import StatusLine
+from tui.screens import wire_words
+from tui.screens.ask_screen import LineInput
+from tui.screens.base_screen import BaseScreen
+from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
+from tui.screens.head_screen import HeadScreen
+from tui.screens.oddities_screen import OdditiesScreen
+from tui.screens.pick_screen import PickScreen
+from tui.screens.screen_commands import wire_commands
+from tui.screens.screen_sizes import Fit
+from tui.screens.wire_drawing import WireDrawing
+
+if TYPE_CHECKING:
+    from tui.app import StreamscopeApp
+
+
+class WireScreen(BaseScreen):
+    """Draws the controller's run on one ticker. `frame` is the one to begin at; without it the end is followed."""
+
+    ESCAPE_TO_MINIMIZE = False
+    AUTO_FOCUS = "#frames"
+    CSS = """
+    WireScreen {
+        overflow: hidden;
+        & #wire-body { height: 1fr; }
+        &.-wide #wire-body { layout: horizontal; }
+        &.-wide FramesTable { width: 60%; }
+        &.-wide FrameDetail { width: 40%; }
+        &.-narrow FramesTable { height: 55%; }
+        &.-narrow FrameDetail { height: 45%; }
+        & FramesTable, & FrameDetail { border: round $border; border-title-color: $text; }
+        & FramesTable:focus, & FrameDetail:focus { border: round $accent; }
+        & HeadLine:focus { background: $surface; }
+        & #wire-arrivals, & #filter-row { height: 1; }
+        & #wire-raster { height: 1; width: 1fr; border: none; overflow-y: hidden; }
+        & #filter-row { display: none; background: $surface; }
+        &.-filtering #filter-row { display: block; }
+        & #filter-sign { width: 3; height: 1; color: $accent; }
+        & #filter { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
+        & #filter-note { width: 60%; background: $surface; }
+        &.-zoomed FramesTable, &.-zoomed FrameDetail { display: none; }
+        &.-zoomed #wire-body .-zoom { display: block; width: 100%; height: 100%; }
+        &.-small FramesTable, &.-small FrameDetail { display: none; height: 100%; width: 100%; }
+        &.-small FramesTable.-front, &.-small FrameDetail.-front { display: block; }
+        &.-small FramesTable, &.-small FrameDetail { border: none; border-top: solid $border; }
+        &.-small #wire-arrivals { display: none; }
+        & #footer { dock: bottom; }
+        &.-tiny #footer { dock: none; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
+        Binding("tab", "next_pane(1)", "next pane", id="pane.next", show=False),
+        Binding("shift+tab", "next_pane(-1)", "pane before", id="pane.previous", show=False),
+        Binding("escape", "leave", "close, cancel", id="run.leave", show=False),
+        Binding("f", "filter", "filter", id="wire.filter"),
+        Binding("a", "next_time", "time", id="wire.time"),
+        Binding("v", "next_view", "detail", id="view.next"),
+        Binding("vertical_line", "reads", "reads", id="view.joints"),
+        Binding("right_square_bracket", "mark(1)", "next mark", id="play.mark.next"),
+        Binding("left_square_bracket", "mark(-1)", "mark before", id="play.mark.previous"),
+        Binding("exclamation_mark", "problems", "problems", id="list.problems"),
+        Binding("Y", "copy_as", "copy as", id="item.copyas"),
+        Binding("z", "zoom", "zoom", id="view.zoom"),
+        Binding("q", "back", "back", id="screen.back"),
+        Binding("l,f2", "back", "Live", id="screen.live"),
+        Binding("c,f3", "compare", "compare", id="screen.compare"),
+        Binding("1", "live_pane('text')", "text", id="pane.1"),
+        Binding("2", "live_pane('segments')", "units", id="pane.2"),
+        Binding("3", "live_pane('extracts')", "extracts", id="pane.3"),
+        Binding("4", "live_pane('stats')", "stats", id="pane.4"),
+    ]
+
+    def __init__(self, frame: int | None = None) -> None:
+        super().__init__()
+        self.time_mode = TIME_MODES[0]
+        self.shows_reads = False
+        self._first_frame = frame
+        self._drawing = WireDrawing(self)
+        self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
+
+    @property
+    def scope(self) -> StreamscopeApp:
+        """The app, by its own type."""
+        return self.app  # type: ignore[return-value]
+
+    def compose(self) -> ComposeResult:
+        """Header, head, table and detail, filter, arrivals, footer."""
+        yield StatusLine(id="header")
+        yield HeadLine(id="head")
+        with Container(id="wire-body"):
+            yield FramesTable(id="frames").add_class("-front")
+            yield FrameDetail(id="detail")
+        with Horizontal(id="filter-row"):
+            yield Static(" f ", id="filter-sign", markup=False)
+            yield LineInput(id="filter", select_on_focus=False)
+            yield StatusLine(id="filter-note")
+        with Horizontal(id="wire-arrivals"):
+            raster = RasterPane(id="wire-raster", narrow_label=" arrivals")
+            raster.can_focus = False
+            yield raster
+            yield StatusLine(id="wire-time")
+        yield StatusLine(id="last")
+        yield StatusLine(id="footer")
+
+    def on_mount(self) -> None:
+        """Starts the ticker, and goes to the frame that was asked for."""
+        self.set_interval(1 / FRAMES_PER_S, self._tick)
+        self.call_after_refresh(self._begin)
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """What it adds to the palette."""
+        return wire_commands(self)
+
+    def _begin(self) -> None:
+        if self._first_frame is None:
+            self.draw()
+        else:
+            self.show_frame(self._first_frame)
+
+    # Keys.
+
+    def action_leave(self) -> None:
+        """Esc does one thing: closes and clears the filter bar, else cancels an open run."""
+        if self.has_class("-filtering"):
+            self._close_filter()
+            self.set_filter("")
+        elif self.scope.controller.is_streaming:
+            self.scope.action_cancel_run()
+
+    def action_back(self) -> None:
+        """To the screen before."""
+        self.app.pop_screen()
+
+    def action_next_pane(self, step: int) -> None:
+        """The focus goes round the panes; where one is shown at a time the other one comes to the front."""
+        panes: list[LineView] = [self.query_one(HeadLine), self.query_one(FramesTable), self.query_one(FrameDetail)]
+        place = panes.index(self.focused) if self.focused in panes else 0
+        self._focus_pane(panes[(place + step) % len(panes)])
+
+    def fit_changed(self, before: Fit) -> None:
+        """What was hidden on a tiny screen gets the focus again."""
+        if before.is_tiny and self.focused is None:
+            self._focus_pane(self.query_one(FramesTable))
+
+    def _focus_pane(self, pane: LineView) -> None:
+        if not isinstance(pane, HeadLine):
+            for other in self.query("#wire-body LineView"):
+                other.set_class(other is pane, "-front")
+        pane.focus()
+
+    def action_compare(self) -> None:
+        """The Compare screen in place of this one."""
+        from tui.screens.compare_screen import CompareScreen  # noqa: PLC0415  it knows this screen too
+
+        self.app.switch_screen(CompareScreen(self.scope.comparison))
+
+    def action_live_pane(self, pane: str) -> None:
+        """Back to Live, to one of its panes."""
+        self.action_back()
+        self.scope.live.action_focus_pane(pane)
+
+    def action_filter(self) -> None:
+        """Opens the filter bar with the words that hold now."""
+        self.add_class("-filtering")
+        bar = self.query_one("#filter", LineInput)
+        bar.value = self._drawing.words
+        self._tell(HELP)
+        bar.focus()
+
+    def action_only_events(self) -> None:
+        """Hides comments, ignored lines and all else that is no frame."""
+        self.set_filter("frame>=0")
+
+    def action_hide_keep_alives(self) -> None:
+        """Hides comments and empty frames."""
+        self.set_filter("-kind:comment -kind:empty")
+
+    def action_next_time(self) -> None:
+        """The gap to the row before, seconds since the start, the clock."""
+        self.time_mode = TIME_MODES[(TIME_MODES.index(self.time_mode) + 1) % len(TIME_MODES)]
+        self.draw()
+
+    def action_next_view(self) -> None:
+        """JSON, raw, hex."""
+        self.query_one(FrameDetail).next_view()
+        self._drawing.draw_detail()
+
+    def action_reads(self) -> None:
+        """Shows or hides which rows and bytes came in one network read."""
+        self.shows_reads = not self.shows_reads
+        self.query_one(FrameDetail).toggle_joints(is_shown=self.shows_reads)
+        self.draw()
+
+    def action_mark(self, step: int) -> None:
+        """The next trap, problem or stall, or the one before."""
+        self._drawing.finish()
+        table, log = self.query_one(FramesTable), self._drawing.log
+        row = table.selected_row
+        found = next_marked(log, row, step) if log is not None and row is not None else None
+        if found is None:
+            where = "after" if step > 0 else "before"
+            self.scope.toast(f"No trap, problem or stall {where} this row.")
+            return
+        self._go_to(found)
+
+    def action_problems(self) -> None:
+        """Problems, remarks, stalls and traps in one list; enter goes to the frame."""
+        self.app.push_screen(OdditiesScreen(self.scope.controller), self._show_oddity)
+
+    def action_copy_as(self) -> None:
+        """The selected rows, or the request, in a form to choose."""
+        rows = self.query_one(FramesTable).selected_run_rows
+        self.app.push_screen(
+            PickScreen("copy as", list(wire_words.COPIES), "data"), lambda form: self._copy(rows, form)
+        )
+
+    def action_zoom(self) -> None:
+        """Gives the table or the detail the whole body, or gives it back."""
+        focused = self.focused
+        if self.has_class("-zoomed") or not isinstance(focused, (FramesTable, FrameDetail)):
+            self.remove_class("-zoomed")
+        else:
+            self.add_class("-zoomed")
+            for pane in self.query("#wire-body LineView"):
+                pane.set_class(pane is focused, "-zoom")
+        self.call_after_refresh(self.draw)
+
+    # From the panes.
+
+    @on(FramesTable.Moved)
+    def _moved(self) -> None:
+        is_following = self.query_one(FramesTable).is_following and self.scope.controller.is_streaming
+        if not is_following:  # of a run that is followed the slow beat shows the last frame
+            self.draw()
+
+    @on(FramesTable.CopyAsked)
+    @on(FrameDetail.CopyAsked)
+    def _copy_asked(self) -> None:
+        self._copy(self.query_one(FramesTable).selected_run_rows, "data")
+
+    @on(FramesTable.PlaceAsked)
+    @on(FrameDetail.PlaceAsked)
+    def _place_asked(self) -> None:
+        """Goes to Live, to the place of the frame in the text."""
+        log, row = self._drawing.log, self.query_one(FramesTable).selected_row
+        if log is None or row is None:
+            return
+        frame = log.entry(row).frame
+        if frame is None or not self.scope.live.has_place(frame):
+            self.scope.toast(wire_words.NO_PLACE)
+            return
+        self.action_back()
+        self.scope.live.show_place(frame)
+
+    @on(HeadLine.HeadAsked)
+    def _head_asked(self) -> None:
+        run = self.scope.controller.derived
+        self.app.push_screen(HeadScreen(list(run.capture.heads) if run is not None else []))
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, message: Input.Changed) -> None:
+        self._tell(_complaint(message.value) or HELP)
+
+    @on(Input.Submitted, "#filter")
+    def _filter_entered(self, message: Input.Submitted) -> None:
+        if _complaint(message.value) is None:
+            self._close_filter()
+            self.set_filter(message.value)
+
+    # From outside.
+
+    def show_frame(self, frame: int) -> None:
+        """Puts the cursor on a frame; a filter that hides it is taken away."""
+        self._drawing.finish()
+        if self._drawing.log is not None:
+            self._go_to(self._drawing.log.row_of_frame(frame))
+
+    def set_filter(self, words: str) -> None:
+        """Shows only the rows that these words let pass. Raises UsageError when they are none."""
+        table = self.query_one(FramesTable)
+        row = table.selected_row
+        self._drawing.set_filter(FrameFilter.parse(words))
+        if row is not None and self._drawing.log is not None:
+            table.select_run_row(row)
+
+    def filter_failed(self, why: str) -> None:
+        """A filter that cannot be used is taken away."""
+        self.scope.toast(why, severity="warning")
+        self._drawing.set_filter(FrameFilter())
+
+    def draw(self) -> None:
+        """Draws everything now; a screen that was closed meanwhile draws nothing."""
+        if self in self.app.screen_stack:
+            self._drawing.draw(is_due=True)
+
+    def _show_oddity(self, oddity: Any) -> None:
+        self._drawing.finish()
+        log = self._drawing.log
+        row = row_of(oddity, log) if oddity is not None and log is not None else None
+        if row is not None:
+            self._go_to(row)
+
+    def _go_to(self, row: int) -> None:
+        table = self.query_one(FramesTable)
+        if not table.select_run_row(row):
+            self.set_filter("")
+            table.select_run_row(row)
+        self._drawing.draw(is_due=True)
+
+    def _copy(self, rows: list[int], form: Any) -> None:
+        log = self._drawing.log
+        if log is None or form is None:
+            return
+        if form == "curl":
+            self.scope.copy_text(curl_of(log.run.capture.header), of=" of the request")
+            return
+        make = {"data": data_of, "raw": raw_of, "jsonl": json_lines_of}[str(form)]
+        self.scope.copy_text(make(log, rows), of=wire_words.of_rows([log.entry(row).frame for row in rows]))
+
+    def _close_filter(self) -> None:
+        self.remove_class("-filtering")
+        self._focus_pane(self.query_one(FramesTable))
+
+    def _tell(self, words: str) -> None:
+        self.query_one("#filter-note", StatusLine).show([Span("  "), Span(words, "status--dim")])
+
+    @on(DescendantFocus)
+    def _focus_moved(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    @on(Resize)
+    def _resized(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    def _tick(self) -> None:
+        """One frame; nothing at all while nothing changes or another screen is shown."""
+        if self._drawing.is_settled or not self.is_current or not self._ticker.begin(1):
+            return
+        started = time.monotonic()
+        self._drawing.draw(is_due=self._ticker.slow_is_due())
+        self._ticker.drew(started)
+
+    def _waiting_writes(self) -> int:
+        """How many frames Textual has handed to a terminal that has not taken them yet."""
+        thread = getattr(self.app._driver, "_writer_thread", None)  # noqa: SLF001  Textual tells no one else
+        return thread._queue.qsize() if thread is not None else 0  # noqa: SLF001  as above
+
+
+def _complaint(words: str) -> str | None:
+    try:
+        FrameFilter.parse(words)
+    except UsageError as error:
+        return str(error)
+    return None

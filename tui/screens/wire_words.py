@@ -1,0 +1,43 @@
+"""The words of the Wire screen: empty table, footer, titles, what is copied. Pure."""
+
+from __future__ import annotations
+
+from tui.screens.screen_sizes import Fit
+
+NO_FRAMES = "No frames. They appear here as they are read, also the ones that carry no text."
+NO_PLACE = "This row has no text of its own: it stands nowhere on Live."
+COPIES: tuple[tuple[str, str], ...] = (
+    ("data", "the data of each frame, one after another"),
+    ("raw", "as it came on the wire, framing included"),
+    ("jsonl", "one JSON object a row: frame, time, read, byte, event, data"),
+    ("curl", "the request as a command; keys stand as names of variables"),
+)
+
+
+def no_match(count: int, words: str) -> str:
+    """What stands in a table that a filter has emptied."""
+    return f"0 of {count} frames match {words}. f changes it, esc in the bar clears it."
+
+
+def of_rows(rows: list[int | None]) -> str:
+    """Behind "Copied 359 characters": ` (frame 7)`, ` (frame 1-63)`, ` (3 rows)`."""
+    frames = [row for row in rows if row is not None]
+    if len(rows) == 1:
+        return f" (frame {frames[0]})" if frames else " (1 row without a number)"
+    if not frames:
+        return f" ({len(rows)} rows)"
+    return f" (frame {frames[0]}-{frames[-1]})" if frames[0] != frames[-1] else f" (frame {frames[0]})"
+
+
+def footer_hints(fit: Fit, *, problems: int) -> list[tuple[str, str]]:
+    """The keys of the footer, the most useful first."""
+    if fit.is_tiny:
+        return [("ctrl+q", "quit")]
+    if fit.is_small:
+        return [("tab", "pane"), ("q", "back"), ("f", "filter"), ("v", "detail"), ("?", "help")]
+    first = [("f", "filter"), ("a", "time"), ("v", "detail")]
+    odd = ("!", f"problems {problems}")
+    if not fit.is_wide:
+        return [*first, odd, ("] [", "marks"), ("q", "back"), ("?", "help")]
+    copies = [("enter", "place"), ("y", "copy"), ("Y", "as…")]
+    return [*first, ("|", "reads"), ("] [", "marks"), odd, *copies, ("q", "back"), ("?", "help")]
