@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import subprocess
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.child_environ import clean_environ
+from tests.transports.run_support import open_stream, plan_of, send_end, send_tokens
+from tests.transports.scripted_server import Peer, ScriptedServer
 from tui.later_modules import LATER
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +31,7 @@ OWN = re.compile(
     r"|transports|gateway|streams|headless|probe\b)"
 )
 MOST_OWN_MODULES = 64
+PATIENCE_S = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +71,39 @@ def test_the_first_paint_waits_for_few_modules(painted: dict[str, list[str]]) ->
 def test_what_is_loaded_later_exists_and_was_not_loaded_before(painted: dict[str, list[str]]) -> None:
     assert [name for name in LATER if find_spec(name) is None] == []
     assert set(LATER).isdisjoint(painted["own"])
+
+
+@pytest.mark.parametrize("transport", ["direct", "sse", "ws"])
+async def test_the_probe_loads_no_library_between_send_and_first_byte(transport: str, tmp_path: Path) -> None:
+    loaded = tmp_path / "loaded.txt"  # each module as it is loaded, written by the interpreter
+
+    async def play(peer: Peer) -> None:
+        await open_stream(peer, transport)
+        await send_tokens(peer, transport, 0, 5)
+        await send_end(peer, transport, 5)
+
+    async with ScriptedServer(play) as far:
+        with loaded.open("wb") as errors:
+            probe = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-X", "importtime", "-m", "tui", "probe"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+                env=clean_environ(tmp_path),
+            )
+        assert probe.stdin is not None
+        assert probe.stdout is not None
+        async with asyncio.timeout(PATIENCE_S):
+            assert b'"ready"' in await probe.stdout.readline()
+            before = loaded.stat().st_size
+            plan = plan_of(transport, far.url).to_json()
+            probe.stdin.write(json.dumps({"do": "start", "stream": 1, "plan": plan}).encode() + b"\n")
+            lines: list[bytes] = []
+            while not lines or b'"end"' not in lines[-1]:
+                lines.append(await probe.stdout.readline())
+            probe.stdin.close()
+            await probe.wait()
+    assert any(b'"completed"' in line for line in lines[-1:])
+    names = re.findall(r"^import time:.*\| +(\S+)$", loaded.read_text()[before:], re.MULTILINE)
+    late = {name for name in names if name.split(".")[0] in FOREIGN or name.startswith("tui.")}
+    assert late == set(), "load it in `preload`"

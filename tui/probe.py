@@ -107,9 +107,7 @@ async def read_commands(descriptor: int) -> AsyncIterator[dict[str, Any]]:
 
 def main() -> NoReturn:
     """Runs the probe on this process's standard input and output, and ends the process with code 0."""
-    from tui.transports.direct import preload  # noqa: PLC0415  half a second, before `ready` and never after
-
-    preload()
+    _load_libraries()
     # Nothing but capture lines may reach the pipe: whatever a library prints goes to standard error.
     pipe = os.dup(1)
     os.dup2(2, 1)
@@ -117,6 +115,15 @@ def main() -> NoReturn:
         writer.write(json.dumps({"type": "ready", "pid": os.getpid()}) + "\n")
         asyncio.run(_serve_and_exit(writer))
     os._exit(0)
+
+
+def _load_libraries() -> None:
+    """All that a run uses, half a second's worth: before `ready`, and never between sending and the first byte."""
+    import tui.transports.websocket  # noqa: F401, PLC0415  as above
+    from tui.transports import direct, sse  # noqa: PLC0415  as above
+
+    direct.preload()
+    sse.preload()
 
 
 async def _serve_and_exit(writer: PipeWriter) -> None:

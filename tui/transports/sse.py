@@ -23,6 +23,11 @@ from tui.transports.tls_contexts import plain_context, tls_context
 from tui.version import __version__
 
 
+def preload() -> None:
+    """Loads what httpx loads with its first client, so that no run of a process that lives on waits for it."""
+    httpx.AsyncClient(verify=plain_context(), trust_env=False)
+
+
 class SSETransport:
     """Posts the prompt and gives the response's reads (see `base.Transport`)."""
 
