@@ -82,3 +82,12 @@ async def test_a_small_screen_looks_as_reviewed() -> None:
         await check_golden(app, pilot, "compare-60x12")
         await pilot.press("tab", "tab", "tab", "tab")
         await check_golden(app, pilot, "compare-lane-60x12")
+
+
+@pytest.mark.parametrize("width", [100, 118, 119])
+async def test_the_wide_table_comes_when_all_of_it_fits(width: int) -> None:
+    async with comparing(stalled_records(), size=(width, 30)) as (app, _, _screen):
+        heading, *rows = pane_text(app, "price").splitlines()
+        assert ("longest silence" in heading) is (width == 119)
+        assert max(len(row.rstrip()) for row in rows) <= width
+        assert ("reader 60 char/s" in heading) is not ("reader 60 char/s" in pane_text(app, "notes"))

@@ -14,6 +14,7 @@ from tui.panes.rows_pane import Row, RowsPane
 # Least widths, so that numbers keep their place when they change.
 _WIDE_NAME, _WIDE = 14, (15, 13, 12, 12, 9, 17, 14, 13)
 _NARROW_NAME, _NARROW = 12, (8, 9, 8, 8, 7, 9, 8, 7)
+WIDE_TABLE_CELLS = _WIDE_NAME + sum(_WIDE)
 _NARROW_HEADINGS = ("first", "after", "p50", "max", "units", "silence", "starts", "waits")
 _UNITS, _STARTS, _WAITS = 4, 6, 7
 _DISPENSABLE = (2, 4, 5, 6, 7, 1)  # columns in the order in which a narrow table does without them

@@ -11,7 +11,7 @@ from tui.panes.lane_pane import LanePane
 from tui.panes.lanes_raster import LanesRaster
 from tui.panes.line_view import Span
 from tui.panes.note_lines import NoteLines
-from tui.panes.price_table import PriceTable
+from tui.panes.price_table import WIDE_TABLE_CELLS, PriceTable
 from tui.panes.rows_pane import RowsPane
 from tui.panes.status_line import StatusLine, key_spans
 from tui.screens import compare_words, live_words, small_lines
@@ -119,12 +119,13 @@ class CompareDrawing:
     def _draw_price(self) -> None:
         screen, comparison = self._screen, self._comparison
         rows = price_rows(comparison.lanes, comparison.prices(), comparison.reader, has_clock=comparison.has_clock)
+        has_wide_table = screen.is_wide and screen.fit.width >= WIDE_TABLE_CELLS
         ranges = [range_cells(*ends) for ends in comparison.ranges()]
         screen.query_one(PriceTable).show_prices(
-            rows, ranges, comparison.reader, is_wide=screen.is_wide, room=screen.fit.width
+            rows, ranges, comparison.reader, is_wide=has_wide_table, room=screen.fit.width
         )
         verdict = compare_words.verdict(comparison)
-        reader = "" if screen.is_wide else f"{compare_words.reader_name(comparison.reader)}. "
+        reader = "" if has_wide_table else f"{compare_words.reader_name(comparison.reader)}. "
         notes = [f"► {verdict}" if verdict else "", reader + compare_words.runs_line(comparison)]
         screen.query_one("#notes", NoteLines).show_notes(notes)
 
