@@ -42,7 +42,7 @@ async def running_app(
     """The app in a terminal of the given size, its first screen drawn."""
     app = StreamscopeApp(settings, prompt, records=records, state=state, capture=capture)
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, LiveScreen))
+        await until(pilot, lambda: any(isinstance(screen, LiveScreen) for screen in app.screen_stack))
         yield app, pilot
 
 

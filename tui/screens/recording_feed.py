@@ -32,7 +32,18 @@ def show_records(app: StreamscopeApp, records: Records) -> None:
         return
     run = app.controller.open(records, plan)
     app.live.begin_in("text")  # there is nothing to type
-    app.run_worker(feed_recording(run, records), group="recording", exclusive=True, exit_on_error=False)
+    app.run_worker(_feed_and_land(app, run, records), group="recording", exclusive=True, exit_on_error=False)
+
+
+async def _feed_and_land(app: StreamscopeApp, run: ActiveRun, recording: OpenedCapture | LivePipe) -> None:
+    """A file with a problem or a trap ends on Wire, where that is, unless the user has pressed otherwise meanwhile."""
+    from tui.core.wire_view.oddity_list import frame_to_begin_at  # noqa: PLC0415  it comes with the first run
+
+    await feed_recording(run, recording)
+    is_left_alone = app.controller.run is run and run.cancel_key_at is None and app.live.is_current
+    frame = frame_to_begin_at(run.derived) if run.derived is not None else None
+    if frame is not None and is_left_alone and isinstance(recording, OpenedCapture):
+        app.live.show_wire(frame)
 
 
 async def feed_recording(run: ActiveRun, recording: OpenedCapture | LivePipe) -> None:

@@ -12,7 +12,7 @@ from tui.core.chunks import Outcome, StreamProblem
 from tui.core.derived_run import DerivedRun
 from tui.core.wire.stream_oddities import REMARK_KINDS
 from tui.core.wire_view import oddity_list
-from tui.core.wire_view.oddity_list import nothing_odd, oddities_of, row_of
+from tui.core.wire_view.oddity_list import frame_to_begin_at, nothing_odd, oddities_of, row_of
 
 
 def run_with(body: str, outcome: Outcome | None = Outcome.COMPLETED) -> DerivedRun:
@@ -31,6 +31,15 @@ def test_the_run_of_the_drawing() -> None:
     assert empty.sentence == "the list choices is empty, so that choices[0] fails"
     assert empty.advice == "Skip such a chunk (often it brings usage)"
     assert all(oddity.advice for oddity in oddities_of(run))
+
+
+def test_where_to_begin_is_the_first_problem_or_trap_but_for_the_everyday_ones() -> None:
+    assert frame_to_begin_at(DerivedRun.of_records(tool_records())) == 5
+    everyday = sse(delta(role="assistant"), TEXT, {"choices": []}, STOP) + DONE
+    assert frame_to_begin_at(run_with(everyday)) is None
+    assert frame_to_begin_at(broken("bad_json", (everyday + "data: {no\n\n").encode())) is not None
+    assert frame_to_begin_at(broken("reset", sse(TEXT).encode())) == 0
+    assert frame_to_begin_at(run_of([])) is None
 
 
 def broken(kind: str, *pieces: bytes) -> DerivedRun:

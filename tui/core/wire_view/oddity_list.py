@@ -48,6 +48,7 @@ _ADVICE: Final[Mapping[str, str]] = {
     "ghost_blocks": "Make no event of a block without data.",
     "replacements": "Send valid UTF-8; a client that decodes strictly fails here.",
 }
+_EVERYDAY_TRAPS: Final = frozenset({"role_only", "empty_choices"})
 _STALL_ADVICE: Final = "Look at the rows around it: comments that go on mean that the link is well and the model waits."
 _PAUSE_ADVICE: Final = "No stall: the other channel filled it."
 
@@ -76,6 +77,17 @@ def oddities_of(run: DerivedRun) -> list[Oddity]:
         found += [_of_remark(remark) for remark in decoder.remarks]
     found.sort(key=lambda oddity: -1 if oddity.frame is None else oddity.frame)
     return ([_of_problem(run, problem)] if problem is not None else []) + found
+
+
+def frame_to_begin_at(run: DerivedRun) -> int | None:
+    """Where to look first in a stream that somebody opened to find out: its first problem or trap; None without any.
+
+    The two traps that every healthy chat completions stream has do not count.
+    """
+    found = [oddity.frame for oddity in oddities_of(run) if oddity.what == PROBLEM and oddity.frame is not None]
+    traps = run.decoder.traps if run.decoder is not None else []
+    found += [trap.frame for trap in traps if trap.kind not in _EVERYDAY_TRAPS]
+    return min(found, default=None)
 
 
 def nothing_odd(run: DerivedRun | None) -> str:
