@@ -17,7 +17,7 @@ import sys
 import termios
 import uuid
 from asyncio.subprocess import Process
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -55,6 +55,7 @@ class Terminal:
         patience_s: float = PATIENCE_S,
         python: str = sys.executable,
         stdin: int | None = None,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self._stdin = stdin
         self._size = size
@@ -64,7 +65,8 @@ class Terminal:
         self._arguments = arguments
         self._mark = uuid.uuid4().hex
         own = {MARK: self._mark} | ({} if has_animations else {"TEXTUAL_ANIMATIONS": "none"})
-        self._environ = clean_environ(folder, TERM="xterm-256color", COLORTERM="truecolor", **own)
+        usual = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        self._environ = clean_environ(folder, **usual | own | dict(environ or {}))
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
         self._changed = asyncio.Event()
@@ -134,6 +136,12 @@ class Terminal:
             if words in row:
                 return str(self._screen.buffer[number][row.index(words)].fg)
         return ""
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Gives the terminal another size, and says so, as the window of a terminal does."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._far, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process.send_signal(signal.SIGWINCH)
 
     def send(self, *keys: str) -> None:
         """Presses keys, by name or as they are."""

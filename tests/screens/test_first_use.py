@@ -151,6 +151,7 @@ async def test_a_failed_run_speaks_of_no_held_text() -> None:
 def test_a_demo_says_how_it_was_made() -> None:
     choice = EndpointChoice(Settings())
     made = {"demo/a": "RECORDED", "demo/b": "JOINED FROM 2 RECORDINGS", "demo/c": "PACED, JOINED FROM 3 RECORDINGS"}
+    made["demo/d"] = "SYNTHETIC"
     choice.take_models({"body": {"data": [{"id": n, "label": made[n], "shows": "prose"} for n in made]}})
     words = {}
     for name in made:
@@ -160,6 +161,7 @@ def test_a_demo_says_how_it_was_made() -> None:
         "demo/a": "RECORDED  demo/a",
         "demo/b": "RECORDED, JOINED  demo/b",
         "demo/c": "RECORDED, PACED  demo/c",
+        "demo/d": "SYNTHETIC  demo/d",
     }
     assert choice.models[2] == ("demo/c", "PACED, JOINED FROM 3 RECORDINGS: prose")
 

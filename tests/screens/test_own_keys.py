@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual.command import CommandPalette
 from textual.pilot import Pilot
 
 from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, shown_title, until
@@ -90,6 +91,18 @@ async def test_messages_name_the_own_keys() -> None:
             ]
             await pilot.press("K")
             await until(pilot, lambda: not app.controller.is_streaming)
+
+
+async def test_keys_that_act_before_a_text_field_can_be_changed_too() -> None:
+    async with running_app(with_keys(app__quit="f9", app__palette="ctrl+k")) as (app, pilot):
+        await pilot.press("ctrl+q", "ctrl+p")
+        await pilot.pause()
+        assert app.screen is app.live
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette))
+        assert not app._exit  # noqa: SLF001  Textual says it nowhere else
+        await pilot.press("f9")
+        await until(pilot, lambda: app._exit)  # noqa: SLF001  as above
 
 
 async def test_a_letter_as_own_key_is_typed_in_the_prompt() -> None:

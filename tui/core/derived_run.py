@@ -41,7 +41,7 @@ class DerivedRun:
     ) -> None:
         self.capture = Capture(header)
         self.pipeline = StreamPipeline(mode, pattern)
-        self.stats = StreamStats(lambda: self.pipeline.segments)
+        self.stats = StreamStats(lambda: self.pipeline.segments, has_reads=header.has_reads)
         self._survey = FrameSurvey(self.stats)
         self.decoder: ResponseDecoder | None = None
         self.result: StreamResult | None = None

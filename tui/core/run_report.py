@@ -29,7 +29,7 @@ def run_members(result: StreamResult, run: DerivedRun | None, attempts: int) -> 
         "problem": result.problem.to_json() if result.problem is not None else None,
         "remarks": result.remarks,
         "attempts": attempts,
-        "reads": stats.read_count,
+        "reads": stats.read_count if stats.has_reads else None,
         "frames": len(decoder.frames) if decoder is not None else 0,
         "chunks": len(result.chunks),
         "stats": stats.to_json(),
@@ -48,9 +48,9 @@ def numbers_lines(result: StreamResult, stats: StreamStats, *, on_demo: bool = F
         f"{stats.token_count or 0} tokens{rough}",
         f"gap p50 {_milliseconds(stats.gap_p50_s)} max {_milliseconds(stats.gap_max_s)}",
         f"stalls {len(stats.stalls)}",
-        f"{len(result.content)} characters in {stats.read_count} reads",
+        f"{len(result.content)} characters" + (f" in {stats.read_count} reads" if stats.has_reads else ""),
     ]
-    lines = ["RECORDED demo; your prompt is not read"] if on_demo else []
+    lines = ["RECORDED or SYNTHETIC demo; your prompt is not read"] if on_demo else []
     return [*lines, "  ".join(numbers), *trouble_lines(result)]
 
 

@@ -25,10 +25,11 @@ class StreamStats:
 
     All times are seconds on the capture's clock. A number that is not defined yet is None (shown as n/a), never
     0; a capture whose times are all 0 has no clock, and so no time numbers. `segments` gives the segment log of
-    the present buffer mode, for the hold times.
+    the present buffer mode, for the hold times. `has_reads` False: what is noted as reads are frames of a plain log.
     """
 
-    def __init__(self, segments: Callable[[], SegmentLog] | None = None) -> None:
+    def __init__(self, segments: Callable[[], SegmentLog] | None = None, *, has_reads: bool = True) -> None:
+        self.has_reads = has_reads
         self.sent_at: float | None = None
         self.head_at: float | None = None
         self.first_byte_at: float | None = None
@@ -242,7 +243,7 @@ class StreamStats:
             events=self._events,
             visible_count=self._visible_count,
             frame_count=len(self._events) + (self._end_mark is not None),
-            read_count=self._response_reads,
+            read_count=self._response_reads if self.has_reads else 0,
             output_tokens=self.token_count,
             input_tokens=usage.input if usage is not None else None,
             has_usage=has_usage,

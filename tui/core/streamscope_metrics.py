@@ -39,6 +39,11 @@ def _spread(facts: RunFacts) -> float | None:
     return high - middle if facts.has_times and high is not None and middle is not None and len(gaps) > 1 else None
 
 
+def _has_clock(facts: RunFacts) -> bool:
+    """Whether silences can be seen: not in a text without times. Where no text came there was none."""
+    return facts.has_times or not facts.texts
+
+
 def _stall_share(facts: RunFacts) -> float | None:
     elapsed = facts.between("t1", "tn")
     return facts.stalls.total_s / elapsed if elapsed else None
@@ -179,11 +184,19 @@ _STALLS: Final = (
         "stalls",
         "",
         "Gaps of a channel longer than 250 ms and than 5 times the run's median ICL.",
-        lambda f: f.stalls.count,
+        lambda f: f.stalls.count if _has_clock(f) else None,
         moments(),
         words("keep-alives hide none; while another channel goes on it is none"),
     ),
-    Row("stall_total_s", "stalled", SECONDS, "All stalls together.", lambda f: f.stalls.total_s, moments(), words("")),
+    Row(
+        "stall_total_s",
+        "stalled",
+        SECONDS,
+        "All stalls together.",
+        lambda f: f.stalls.total_s if _has_clock(f) else None,
+        moments(),
+        words(""),
+    ),
     Row(
         "longest_stall_s",
         "longest stall",

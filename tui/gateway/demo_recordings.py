@@ -1,7 +1,7 @@
 """The recordings that come with streamscope: which there are, what they show, and their captures.
 
 Data only, read from the folder `demo` beside this file; playing them belongs to demo_upstream. Every recording
-carries a label that says how true to life it is: RECORDED, PACED, JOINED FROM n RECORDINGS.
+carries a label that says how true to life it is, beginning with RECORDED, PACED, JOINED, CUT or SYNTHETIC.
 """
 
 from __future__ import annotations

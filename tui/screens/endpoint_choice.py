@@ -144,10 +144,10 @@ class EndpointChoice:
                     self.demo_prompts[name] = str(model["prompt"])
 
     def recorded(self, plan: RunPlan | None, *, is_wide: bool) -> str:
-        """What the header says of a demo: `RECORDED  demo/code`, with the word for one that was joined or paced."""
+        """What the header says of a demo: `RECORDED  demo/code`, or by which word it was changed or made."""
         demo = (plan.request.model if plan is not None else None) or self.model
         made = self.demo_labels.get(demo, "").partition(" ")[0].strip(",")
-        words = "RECORDED" if made in ("", "RECORDED") else f"RECORDED, {made}"
+        words = made if made in ("RECORDED", "SYNTHETIC") else f"RECORDED, {made}" if made else "RECORDED"
         return f"{words}  {demo}" + (": your prompt is not read" if is_wide else "")
 
     def described(self, plan: RunPlan | None, *, is_wide: bool) -> str:

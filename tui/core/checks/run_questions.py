@@ -114,6 +114,12 @@ def _count(of: Callable[[DerivedRun], int], word: str) -> Callable[[DerivedRun],
     return ask
 
 
+def _reads(run: DerivedRun) -> Answer:
+    if not run.stats.has_reads:
+        return Answer(None, NOT_DEFINED, "the recording does not tell the network's reads")
+    return _count(lambda run: run.stats.read_count, "reads")(run)
+
+
 def _duration(run: DerivedRun) -> Answer:
     end, sent = run.capture.end, run.stats.sent_at or 0.0
     if end is None or not run.capture.header.has_times:
@@ -207,7 +213,7 @@ def _questions() -> dict[str, Question]:
         Question("stall_total", _stall_total, float, "s"),
         Question("chars", _count(lambda run: run.stats.char_count, "characters"), float),
         Question("frames", _count(frames_of, "frames"), float),
-        Question("reads", _count(lambda run: run.stats.read_count, "reads"), float),
+        Question("reads", _reads, float),
         Question("chunks", _count(lambda run: run.stats.chunk_count, "chunks"), float),
         Question("bytes", _count(lambda run: run.capture.byte_count, "bytes"), float, "bytes"),
         Question("attempts", _count(lambda run: run.capture.end.attempts if run.capture.end else 0, "attempts"), float),

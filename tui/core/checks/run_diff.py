@@ -1,0 +1,243 @@
+"""Two runs side by side: do they say the same, where do they part, which falls behind where. Pure.
+
+Times are compared at equal offsets of the text, each on its own clock from its own request on (from its first text
+where the request is not known), so that answers over different transports or models can be laid over one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from tui.core.derived_run import DerivedRun
+from tui.core.metric_text import NOT_DEFINED, exact
+from tui.core.run_facts import Metric
+
+COMPARED_KEYS: Final = (
+    "ttfb_s",
+    "ttft_s",
+    "ttfo_s",
+    "e2e_s",
+    "tokens_per_s",
+    "gap_p50_s",
+    "gap_p99_s",
+    "gap_max_s",
+    "stalls",
+    "tokens",
+    "frames_per_read",
+)
+NOTICED_S: Final = 0.05
+_NOTICED_SHARE: Final = 0.005
+_MOST_PLACES: Final = 3
+_QUOTED: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """Where two texts stop being the same: an offset in code points, and in each run a frame and what comes there."""
+
+    offset: int
+    frames: tuple[int | None, int | None]
+    texts: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FallingBehind:
+    """A place of the common text at which one run (`loser` 0 or 1) lost `seconds` on the other within one piece."""
+
+    loser: int
+    offset: int
+    seconds: float
+    frame: int
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunDiff:
+    """What two runs have in common and what not.
+
+    `words` are (name, first, second) of what is said in words; `numbers` (name, first, second, change) as written.
+    `lag_s` is how much later the second run is at the end of the common text, None where there are no times.
+    """
+
+    words: tuple[tuple[str, str, str], ...]
+    numbers: tuple[tuple[str, str, str, str], ...]
+    parting: Parting | None
+    common_length: int
+    places: tuple[FallingBehind, ...]
+    lag_s: float | None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether both say the same in the same way; times do not count."""
+        return self.parting is None and all(first == second for _, first, second in self.words)
+
+
+def diff_runs(first: DerivedRun, second: DerivedRun) -> RunDiff:
+    """The differences of two runs that ended."""
+    common = _common_length(first, second)
+    places, lag = _falling_behind(first, second, common)
+    return RunDiff(
+        words=tuple(_words(first, second)),
+        numbers=tuple(_numbers(first, second)),
+        parting=_parting(first, second, common),
+        common_length=common,
+        places=places,
+        lag_s=lag,
+    )
+
+
+def _words(first: DerivedRun, second: DerivedRun) -> Iterator[tuple[str, str, str]]:
+    told = [_told(first), _told(second)]
+    for name in told[0]:
+        yield name, told[0][name], told[1][name]
+
+
+def _told(run: DerivedRun) -> dict[str, str]:
+    result = run.result
+    if result is None:
+        return {}
+    calls = [f"{call.name}({call.arguments})" for call in result.tool_calls]
+    return {
+        "outcome": str(result.outcome),
+        "problem": result.problem.kind if result.problem else "none",
+        "finish reason": result.finish_reason or "none",
+        "tool calls": ", ".join(calls) or "none",
+        "reasoning": f"{len(result.reasoning)} characters" if result.reasoning else "none",
+    }
+
+
+def _numbers(first: DerivedRun, second: DerivedRun) -> Iterator[tuple[str, str, str, str]]:
+    told = [{metric.key: metric for metric in run.stats.metrics()} for run in (first, second)]
+    for key in COMPARED_KEYS:
+        one, other = told[0][key], told[1][key]
+        yield one.name, exact(one), exact(other), _change(one, other)
+
+
+def _change(one: Metric, other: Metric) -> str:
+    if one.value is None or other.value is None:
+        return ""
+    step = other.value - one.value
+    share = f" ({step / one.value * 100:+.0f} %)" if one.value and abs(step / one.value) >= _NOTICED_SHARE else ""
+    text = exact(replace(one, value=abs(step), is_estimate=False))
+    return "" if step == 0 or text == NOT_DEFINED else f"{'+' if step > 0 else '-'}{text}{share}"
+
+
+def _common_length(first: DerivedRun, second: DerivedRun) -> int:
+    one, other = first.pipeline.content.text(), second.pipeline.content.text()
+    shortest = min(len(one), len(other))
+    if one[:shortest] == other[:shortest]:
+        return shortest
+    low, high = 0, shortest  # the texts agree up to low and not up to high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _parting(first: DerivedRun, second: DerivedRun, common: int) -> Parting | None:
+    texts = first.pipeline.content.text(), second.pipeline.content.text()
+    if texts[0] == texts[1]:
+        return None
+    frames = tuple(_frame_at(run, common) for run in (first, second))
+    quoted = tuple(text[common : common + _QUOTED] for text in texts)
+    return Parting(common, (frames[0], frames[1]), (quoted[0], quoted[1]))
+
+
+def _frame_at(run: DerivedRun, offset: int) -> int | None:
+    content = run.pipeline.content
+    return content.frame_of(content.chunk_at(offset)) if offset < content.length else None
+
+
+def _falling_behind(
+    first: DerivedRun, second: DerivedRun, common: int
+) -> tuple[tuple[FallingBehind, ...], float | None]:
+    """The places where one run loses the most on the other, by place; and the lag at the end of the common text."""
+    runs = first, second
+    if not common or not all(run.stats.facts().has_times for run in runs):
+        return (), None
+    places: list[FallingBehind] = []
+    before: float | None = None
+    for offset in _ends(first, second, common):
+        lag = _time_at(second, offset) - _time_at(first, offset)
+        if before is not None and abs(lag - before) > NOTICED_S:
+            places.append(_place(runs, offset, lag - before))
+        before = lag
+    worst = sorted(places, key=lambda place: -place.seconds)[:_MOST_PLACES]
+    return tuple(sorted(worst, key=lambda place: place.offset)), before
+
+
+def _place(runs: tuple[DerivedRun, DerivedRun], offset: int, lost: float) -> FallingBehind:
+    loser = int(lost > 0)
+    content = runs[loser].pipeline.content
+    chunk = content.chunk_at(offset)
+    text = content.text()[max(0, content.start_of(chunk) - _QUOTED) : content.start_of(chunk)]
+    return FallingBehind(loser, content.start_of(chunk), abs(lost), content.frame_of(chunk), text)
+
+
+def _ends(first: DerivedRun, second: DerivedRun, common: int) -> Iterator[int]:
+    """The last character of each piece of either run within the common text, in order."""
+    ends = {
+        run.pipeline.content.end_of(index) - 1 for run in (first, second) for index in range(run.pipeline.content.count)
+    }
+    yield from sorted(end for end in ends if end < common)
+
+
+def _time_at(run: DerivedRun, offset: int) -> float:
+    """When the character at an offset had come, since the request was sent or else since the first text."""
+    content = run.pipeline.content
+    origin = run.stats.sent_at if run.stats.sent_at is not None else content.piece(0)[1]
+    return content.piece(content.chunk_at(offset))[1] - origin
+
+
+def diff_lines(diff: RunDiff, names: tuple[str, str] = ("A", "B")) -> list[str]:
+    """The report: words that differ, numbers in columns, where the texts part, who falls behind where."""
+    rows = [("", *names, "change"), *((*row, "") for row in diff.words if row[1] != row[2]), *diff.numbers]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [*lines, "", *_text_lines(diff, names), *_lag_lines(diff, names)]
+
+
+def _text_lines(diff: RunDiff, names: tuple[str, str]) -> list[str]:
+    if diff.parting is None:
+        return [f"Same text, {diff.common_length} characters."]
+    parting = diff.parting
+    sides = zip(names, parting.texts, parting.frames, strict=True)
+    said = [f'{name} has "{text}" (frame {frame})' if text else f"{name} ends there" for name, text, frame in sides]
+    return [f"The texts part at char {parting.offset}: {', '.join(said)}."]
+
+
+def _lag_lines(diff: RunDiff, names: tuple[str, str]) -> list[str]:
+    if diff.lag_s is None:
+        return ["Times cannot be compared: one of the two has none, or they have no text in common."]
+    lines = [
+        f"{names[place.loser]} falls behind at char {place.offset} by {place.seconds:.2f} s "
+        f'(frame {place.frame}, after "{place.after.strip()}").'
+        for place in diff.places
+    ]
+    later, behind = names[int(diff.lag_s > 0)], abs(diff.lag_s)
+    end = f"{later} is {behind:.2f} s later" if behind > NOTICED_S else "Both are there at the same time"
+    return [*lines, f"{end} at the end of the common text."]
+
+
+def diff_members(diff: RunDiff) -> dict[str, Any]:
+    """The diff as JSON."""
+    parting = diff.parting
+    return {
+        "same": diff.is_same,
+        "words": {name: [first, second] for name, first, second in diff.words},
+        "numbers": {name: [first, second, change] for name, first, second, change in diff.numbers},
+        "common_length": diff.common_length,
+        "parting": None
+        if parting is None
+        else {"char": parting.offset, "frames": parting.frames, "texts": parting.texts},
+        "falling_behind": [
+            {"run": "AB"[place.loser], "char": place.offset, "seconds": round(place.seconds, 6), "frame": place.frame}
+            for place in diff.places
+        ],
+        "lag_s": diff.lag_s,
+    }
