@@ -16,6 +16,7 @@ MODULE_COMMANDS = {
     "run": "tui.commands.run_command",
     "check": "tui.commands.check_command",
     "diff": "tui.commands.diff_command",
+    "export": "tui.commands.export_command",
     "open": "tui.commands.open_command",
     "stats": "tui.commands.stats_command",
 }
@@ -36,6 +37,7 @@ _EPILOG = """commands:
   streamscope open FILE      the app on a recording (a capture, a HAR, a log of curl or ts); - is a live pipe
   streamscope check FILE     whether a recording (or check run PROMPT: a run made now) is as expected, for scripts
   streamscope diff A B       two recordings side by side: same text? which falls behind where?
+  streamscope export FILE    --to har, sse, text, md, card (of several files: a race) or pytest
   streamscope stats FILE     the numbers of a recording
 
 Each has its own --help. Keys come from OPENAI_API_KEY (direct) and STREAMSCOPE_TOKEN (gateway), or from a 0600

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from tui.core.capture import CaptureHeader, Marker, Read, Record, ResponseHead
+from tui.core.capture import CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
 from tui.core.capture_codec import decode_line
 from tui.core.public_url import public_url
 from tui.core.readers.base import unrecorded_end
@@ -25,7 +25,7 @@ from tui.errors import CaptureError
 SSE_MESSAGES: Final = "_eventSourceMessages"
 WS_MESSAGES: Final = "_webSocketMessages"
 OWN_RECORDS: Final = "_streamscope"
-_FAULTS: Final = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+_FAULTS: Final = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RuntimeError)
 _STREAM_TYPES: Final = ("text/event-stream", "ndjson", "jsonl", "stream+json")
 _FAR_S: Final = 86_400.0  # a message further from the entry's start counts on another clock
 
@@ -54,7 +54,7 @@ class HARFile:
         except _FAULTS as error:
             raise CaptureError(f"It is no whole HAR: {type(error).__name__} ({error}).") from error
         try:
-            return self._records(entry)
+            return _own_records(entries, entry) if OWN_RECORDS in entry else self._records(entry)
         except _FAULTS as error:
             raise CaptureError(f"The entry cannot be read: {type(error).__name__} ({error}).") from error
 
@@ -74,8 +74,6 @@ class HARFile:
         return entries[best]
 
     def _records(self, entry: dict[str, Any]) -> list[Record]:
-        if OWN_RECORDS in entry:
-            return [decode_line(json.dumps(record))[0] for record in entry[OWN_RECORDS]["records"]]
         request, response = entry["request"], entry["response"]
         messages = entry.get(WS_MESSAGES) or entry.get(SSE_MESSAGES)
         has_times = bool(messages) and all("time" in message for message in messages or ())
@@ -95,6 +93,33 @@ class HARFile:
         reads = list(_reads(entry, messages, clock))
         end = unrecorded_end(reads[-1].at if reads else head.at)
         return [header, *sent, head, *reads, end]
+
+
+def _own_records(entries: list[dict[str, Any]], chosen: dict[str, Any]) -> list[Record]:
+    """The records of the capture that an entry belongs to: those of all its entries, their bytes put in again."""
+    number = chosen[OWN_RECORDS]["capture"]
+    parts = [entry for entry in entries if entry.get(OWN_RECORDS, {}).get("capture") == number]
+    records = [record for entry in parts for record in _with_bytes(entry)]
+    is_whole = isinstance(records[0], CaptureHeader) and not any(isinstance(r, CaptureHeader) for r in records[1:])
+    if not is_whole or any(isinstance(record, CaptureEnd) for record in records[:-1]):
+        raise ValueError(f"the entries of capture {number} are not in their order")
+    last = records[-1]
+    at = last.at if not isinstance(last, CaptureHeader) else 0.0
+    return records if isinstance(last, CaptureEnd) else [*records, unrecorded_end(at, "The HAR ends before the run.")]
+
+
+def _with_bytes(entry: dict[str, Any]) -> Iterator[Record]:
+    body, start = _body(entry["response"].get("content") or {}), 0
+    messages = iter(entry.get(WS_MESSAGES) or ())
+    for skeleton in entry[OWN_RECORDS]["records"]:
+        if skeleton["type"] != "read":
+            yield decode_line(json.dumps(skeleton))[0]
+        elif entry.get(WS_MESSAGES):
+            yield Read(float(skeleton["t"]), _message_data(next(messages)), int(skeleton["wire"]))
+        else:
+            end = start + int(skeleton["size"])
+            yield Read(float(skeleton["t"]), body[start:end], int(skeleton["wire"]))
+            start = end
 
 
 class _MessageClock:
