@@ -212,6 +212,12 @@ async def stands_still(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: app.animation_level == "full")
 
 
+async def opens_the_find_bar(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: app.focused is not None and app.focused.id == "find-needle")
+    await pilot.press("escape")
+    await until(pilot, lambda: not app.screen.query("#find-bar"))
+
+
 def opens(box: type[Screen[Any]]) -> Check:
     async def check(app: StreamscopeApp, pilot: Pilot[None]) -> None:
         await until(pilot, lambda: isinstance(app.screen, box))
@@ -252,6 +258,7 @@ LIVE: dict[str, Check] = {
     "view: joints": draws_joints,
     "view: Markdown": draws_markdown,
     "view: zoom": zooms,
+    "view: find": opens_the_find_bar,
     "view: follow": follows,
     "compare: buffer modes": opens_compare,
     "wire: show": opens_wire,

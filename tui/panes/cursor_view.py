@@ -6,7 +6,7 @@ numbering of the subclass's own rows never changes by that; all text it gives is
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -16,8 +16,13 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.core.sanitize import sanitize_line
 from tui.panes.line_view import LineView, Span
 from tui.panes.wrapped_text import TAB_CELLS, WrappedText
+
+if TYPE_CHECKING:
+    from tui.panes.row_search import RowSearch
+    from tui.panes.search_marks import FindPlace
 
 _DETAIL_CHARS = 100_000
 _DETAIL_INDENT = 3
@@ -70,6 +75,7 @@ class CursorView(LineView):
         self.cursor = -1
         self._detail: list[str] = []
         self._detail_of: tuple[str, int] = ("", 0)
+        self._search: RowSearch | None = None
 
     @property
     def list_count(self) -> int:
@@ -106,6 +112,36 @@ class CursorView(LineView):
         """What `enter` asks; None where there is nothing to ask."""
         raise NotImplementedError
 
+    def searched_text(self, row: int) -> str:
+        """What a search looks at in a row of the subclass: all of it, if it was cut."""
+        return self.full_text(row) or "".join(span.text for span in self.list_spans(row))
+
+    def find(self, needle: str) -> None:
+        """Begins a search; an empty needle ends it. Call it with the same one where rows have other places now."""
+        from tui.panes.row_search import RowSearch, SearchedRows  # noqa: PLC0415  nobody searches before the first paint
+
+        rows = SearchedRows(lambda: self.first_choice, lambda: self.list_count, self.searched_text, self.list_is_final)
+        self._search = RowSearch(rows, sanitize_line(needle)) if needle else None
+        self.rows_changed()
+
+    def find_again(self) -> None:
+        """Searches anew for what was searched for, since rows changed that do not as a rule."""
+        if self._search is not None:
+            self.find(self._search.needle)
+
+    def find_more(self) -> FindPlace | None:
+        """Looks on for a moment; None without a search."""
+        if self._search is None:
+            return None
+        self._search.look_on()
+        return self._search.place
+
+    def find_step(self, step: int) -> None:
+        """Puts the cursor on the next row with the needle (1), the one before (-1), or the first from it on (0)."""
+        row = self._search.step(step, self.cursor) if self._search is not None else None
+        if row is not None:
+            self.move_cursor(row)
+
     @property
     def row_width(self) -> int:
         """The cells of a row behind the cursor's own column."""
@@ -127,9 +163,9 @@ class CursorView(LineView):
         own = self._own_row(row)
         if own is None:
             text = " " * _DETAIL_INDENT + self._detail[row - self.cursor - 1]
-            return [Span(text, "cursor--detail")]
+            return self._with_places([Span(text, "cursor--detail")], self.cursor)
         sign = "▸" if own == self.cursor and self.has_focus else " "
-        return [Span(sign), *fitted(self.list_spans(own), self.row_width)]
+        return [Span(sign), *self._with_places(fitted(self.list_spans(own), self.row_width), own)]
 
     def rows_changed(self, first_row: int | None = None) -> None:
         """As in LineView, for rows of the subclass; the cursor stays on its row, or on the last while following."""
@@ -230,6 +266,15 @@ class CursorView(LineView):
         asked = self.source()
         if asked is not None:
             self.post_message(asked)
+
+    def _with_places(self, spans: list[Span], row: int) -> list[Span]:
+        """The spans of a row of the subclass with what was searched for in a style of its own."""
+        if self._search is None or row < self.first_choice:
+            return spans
+        from tui.panes.search_marks import MATCH, NOW, found_ranges, marked_spans  # noqa: PLC0415  as in find
+
+        look = NOW if row == self._search.shown_row else MATCH
+        return marked_spans(spans, found_ranges(spans, self._search.pattern, look))
 
     def _strip(self, row: int, width: int) -> Strip:
         look = self._look(row)

@@ -91,6 +91,8 @@ class ExtractsPane(CursorView):
             self.is_following, self.cursor = True, -1
         is_hint_new = self._show_hint(hint)
         first = self._update(self._newest() if now is None else now)
+        if is_other:
+            self.find_again()
         if is_other or (is_hint_new and not self._has_extracts):
             self.rows_changed()
         elif first is not None:
@@ -135,6 +137,7 @@ class ExtractsPane(CursorView):
             cursor, top = self._spot(self.cursor), self._spot(self._top)
             self._extracts.set_width(self.row_width)
             self._return_to(cursor, top)
+        self.find_again()
         self._redraw_from(None)
 
     def action_save_item(self) -> None:
@@ -148,6 +151,7 @@ class ExtractsPane(CursorView):
         if self._extracts is None or self.cursor < 0:
             return
         if self._extracts.fold(self.cursor, is_folded=is_folded):
+            self.find_again()
             self.move_cursor(self.cursor)
         elif is_folded:
             self.move_cursor(self._extracts.parent_row(self.cursor))

@@ -53,8 +53,13 @@ class LineView(KeptDrawing, ScrollView, can_focus=True):
         Binding("g,home", "scroll_home", "first", id="list.first", show=False),
         Binding("G,end", "scroll_end", "last", id="list.last", show=False),
     ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"find--match", "find--now"}
     DEFAULT_CSS = """
-    LineView { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
+    LineView {
+        height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
+        & .find--match { color: $accent; text-style: bold underline; }
+        & .find--now { text-style: bold reverse; }
+    }
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  Textual's name

@@ -75,9 +75,9 @@ class SegmentsPane(CursorView):
         self._has_times = has_times
         before = (self._log, self._count, self._held, self._held_s, self._hint, self._time_cells)
         first = self._count + 1 if log is self._log and self._count else None
-        if log is not self._log:
+        is_other, self._log = log is not self._log, log
+        if is_other:
             self.is_following, self.cursor = True, -1
-        self._log = log
         self._count = log.count if log else 0
         self._held = log.held_text if log else ""
         self._held_s = max(0.0, now - log.held_since) if log and log.held_since is not None else 0.0
@@ -89,6 +89,12 @@ class SegmentsPane(CursorView):
             self._hint_rows = detail_rows(sanitize(hint), self.row_width)
         if before != (self._log, self._count, self._held, self._held_s, self._hint, self._time_cells):
             self.rows_changed(first)
+        if is_other:
+            self.find_again()
+
+    def searched_text(self, row: int) -> str:
+        """The unit itself, or the held text: not its times."""
+        return sanitize(self._text_of(row) or "")
 
     def list_spans(self, row: int) -> list[Span]:
         """The cells of a row; of a long unit somewhat more than fits."""

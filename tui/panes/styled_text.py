@@ -93,6 +93,14 @@ class StyledText:
         """The text between two offsets without its marks."""
         return "".join(text for _, text, style in self._between(start, end) if style < _FIRST_MARK)
 
+    def unmarked(self, start: int, end: int) -> Iterator[tuple[int, str]]:
+        """(offset, text) between two offsets without its marks; a heading counts as the end of a line."""
+        for offset, text, style in self._between(start, end):
+            if style < _FIRST_MARK:
+                yield offset, text
+            elif style == HEADING:
+                yield offset, "\n"
+
     def offset_of(self, content_offset: int) -> int:
         """Where a code point of the content (choice 0) is drawn."""
         if not self._content_chars:

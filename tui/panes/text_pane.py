@@ -6,7 +6,7 @@ Fed in batches, once a frame; every character shown went through `sanitize`, so 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -33,7 +33,12 @@ from tui.panes.styled_text import (
 from tui.panes.styled_text import STALLED as STALLED_STYLE
 from tui.panes.wrapped_text import WrappedText, cells_of
 
+if TYPE_CHECKING:
+    from tui.panes.search_marks import FindPlace
+    from tui.panes.text_search import TextSearch
+
 _COPIED_CHARS = 20_000_000
+_SEARCH_STEPS = 6  # a look; together some milliseconds
 
 
 class TextPane(LineView):
@@ -86,6 +91,7 @@ class TextPane(LineView):
         self._hint = ""
         self._shown_hint = WrappedText()
         self._found: tuple[int, int] | None = None
+        self._search: TextSearch | None = None
         self._waiting = ""
         self._reset_reading()
 
@@ -113,7 +119,7 @@ class TextPane(LineView):
         self._waiting = ""
         self._reset_reading()
         self.is_following = True
-        self.rows_changed()
+        self.find(self._search.needle if self._search is not None else "")
 
     def set_hint(self, hint: str) -> None:
         """Says what stands in the empty pane."""
@@ -162,13 +168,45 @@ class TextPane(LineView):
         if heading is not None:
             self._show_found(*heading)
 
+    def find(self, needle: str) -> None:
+        """Begins a search in the text, its marks left out; an empty needle ends it."""
+        from tui.panes.text_search import TextSearch  # noqa: PLC0415  as most that is not drawn at first
+
+        self._search = TextSearch(self._text, sanitize_line(needle)) if needle else None
+        self.rows_changed()
+
+    def find_more(self) -> FindPlace | None:
+        """Looks on for a moment; None without a search."""
+        if self._search is None:
+            return None
+        for _ in range(_SEARCH_STEPS):
+            first = self._search.look_on()
+            if first is not None:
+                self.rows_changed(self._text.wrapped.row_at(first))
+        return self._search.place
+
+    def find_step(self, step: int) -> None:
+        """Shows the next place (1), the one before (-1), or the first from the upper edge on (0)."""
+        if self._search is None:
+            return
+        wrapped, top, height = self._text.wrapped, round(self.scroll_offset.y), self.scrollable_content_region.height
+        start = self._search.step(step, wrapped.row_start(top))
+        if start is None:
+            return
+        row = wrapped.row_at(start)
+        is_seen = top <= row < top + height
+        self.is_following = self.is_following and is_seen
+        self.rows_changed()
+        if not is_seen:
+            self.scroll_to(y=max(0, row - height // 3), force=True)
+
     def row_spans(self, row: int) -> list[Span]:
         """What stands in a row, cut where the style changes."""
         if self.is_empty:
             return [Span(self._shown_hint.row_text(row), "text--empty")]
         spans: list[Span] = []
         for stretch in self._text.stretches(row):
-            spans += self._with_found(stretch)
+            spans += self._with_places(stretch)
         if self._waiting and row == self.row_count - 1:
             is_apart = not spans or spans[-1].text.endswith(" ")
             spans.append(Span(self._waiting if is_apart else f" {self._waiting}", "text--gap"))
@@ -259,16 +297,19 @@ class TextPane(LineView):
         self._text.add(heading, HEADING)
         self._channel = (channel, tool)
 
-    def _with_found(self, stretch: Stretch) -> list[Span]:
-        """The spans of a stretch, the found part in its own style."""
+    def _with_places(self, stretch: Stretch) -> list[Span]:
+        """The spans of a stretch, what was revealed and what was found in styles of their own."""
         name = STYLE_NAMES[stretch.style]
-        style = f"text--{name}" if name else ""
-        if self._found is None:
-            return [Span(stretch.text, style)]
-        low = min(max(self._found[0] - stretch.start, 0), len(stretch.text))
-        high = min(max(self._found[1] - stretch.start, low), len(stretch.text))
-        pieces = ((stretch.text[:low], style), (stretch.text[low:high], "text--found"), (stretch.text[high:], style))
-        return [Span(text, look) for text, look in pieces if text]
+        span = Span(stretch.text, f"text--{name}" if name else "")
+        if self._search is None and self._found is None:
+            return [span]
+        from tui.panes.search_marks import marked_spans  # noqa: PLC0415  as in find
+
+        end = stretch.start + len(stretch.text)
+        ranges = [] if self._search is None or stretch.is_mark else self._search.ranges(stretch.start, end)
+        if not ranges and self._found is not None:
+            ranges = [(*self._found, "text--found")]
+        return marked_spans([span], [(low - stretch.start, high - stretch.start, look) for low, high, look in ranges])
 
     def _offset_of(self, row: int, column: int) -> int:
         """The offset of a place on the screen, a tab counted as the blanks that stand for it."""

@@ -115,6 +115,18 @@ PANES: dict[str, Help] = {
         "the next start, in a file that only you can read; one that holds a key is not. ctrl+p, run: clear history "
         "forgets them.",
     ),
+    "find-bar": Help(
+        "find",
+        "Finds in the pane that had the focus, and goes with the focus to another one. Without a capital letter the "
+        "case does not matter. Marks of the app, such as those of a stall, are no text and are never found. Enter goes "
+        "to the pane, where the next place and the one before have their keys; esc takes bar and marks away.",
+        (
+            (
+                "3 of 17",
+                "the place that is shown, of all; + while it still looks, or where there are more than it counts",
+            ),
+        ),
+    ),
     "lane": _COMPARE,
     "frames": _WIRE,
     "detail": Help(

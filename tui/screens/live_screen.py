@@ -24,6 +24,7 @@ from tui.panes.stats_pane import StatsPane
 from tui.panes.status_line import StatusLine
 from tui.panes.text_pane import TextPane
 from tui.screens.base_screen import BaseScreen
+from tui.screens.find_keys import FIND_KEYS, FindKeys
 from tui.screens.frame_places import frame_at, frame_of_tool, place_of
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.live_drawing import LiveDrawing
@@ -38,11 +39,12 @@ BUFFER_MODES = ("word", "sentence", "line")
 _REST_S = 0.2  # how often a screen at rest looks whether something began
 
 
-class LiveScreen(BaseScreen):
+class LiveScreen(FindKeys, BaseScreen):
     """Shows the controller's run on one ticker."""
 
     ESCAPE_TO_MINIMIZE = False
     AUTO_FOCUS = "#prompt"
+    FIND_BEFORE = "#prompt-row"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
         Binding("escape", "leave", "cancel, leave the prompt", id="run.leave", show=False),
@@ -62,6 +64,7 @@ class LiveScreen(BaseScreen):
         Binding("l", "follow", "follow", id="screen.live"),
         Binding("tab", "next_pane(1)", "next pane", id="pane.next", show=False),
         Binding("shift+tab", "next_pane(-1)", "pane before", id="pane.previous", show=False),
+        *FIND_KEYS,
         Binding("1", "focus_pane('text')", "text", id="pane.1"),
         Binding("2", "focus_pane('segments')", "units", id="pane.2"),
         Binding("3", "focus_pane('extracts')", "extracts", id="pane.3"),
@@ -156,8 +159,16 @@ class LiveScreen(BaseScreen):
             self.panes.bring(self.focused_pane)
         self.draw_slow()
 
+    def find_default(self) -> TextPane:
+        """The text, as plain text and where it can be seen."""
+        self.show_plain()
+        self.panes.bring("text")
+        return self.query_one(TextPane)
+
     def action_leave(self) -> None:
-        """Esc does one thing: cancels an open run, else leaves the prompt."""
+        """Esc does one thing: closes the find bar, else cancels an open run, else leaves the prompt."""
+        if self.close_find():
+            return
         if self.scope.controller.is_streaming:
             self.scope.action_cancel_run()
         elif self.focused_pane == "prompt":

@@ -34,6 +34,7 @@ def live_commands(live: LiveScreen) -> Iterable[SystemCommand]:
     yield SystemCommand("view: joints", "where frames and reads join in the text", live.action_joints)
     yield SystemCommand("view: Markdown", "the ended answer drawn as Markdown, and back", live.action_next_view)
     yield SystemCommand("view: zoom", "the focused pane alone, and back", live.action_zoom)
+    yield SystemCommand("view: find", "in the text, the units or the extracts", live.action_find_open)
     yield SystemCommand("view: follow", "to the end of the focused pane, and stay there", live.action_follow)
     yield SystemCommand("compare: buffer modes", "the same text under several buffers", live.action_compare)
     yield SystemCommand("wire: show", "every frame on the wire", live.action_wire)
