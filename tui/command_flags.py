@@ -18,6 +18,7 @@ MODULE_COMMANDS = {
     "diff": "tui.commands.diff_command",
     "export": "tui.commands.export_command",
     "open": "tui.commands.open_command",
+    "replay": "tui.commands.replay_command",
     "stats": "tui.commands.stats_command",
 }
 """Commands with a module of their own."""
@@ -38,6 +39,7 @@ _EPILOG = """commands:
   streamscope check FILE     whether a recording (or check run PROMPT: a run made now) is as expected, for scripts
   streamscope diff A B       two recordings side by side: same text? which falls behind where?
   streamscope export FILE    --to har, sse, text, md, card (of several files: a race) or pytest
+  streamscope replay FILE    a recording in its own time, as text; --serve: as a server for your own client
   streamscope stats FILE     the numbers of a recording
 
 Each has its own --help. Keys come from OPENAI_API_KEY (direct) and STREAMSCOPE_TOKEN (gateway), or from a 0600

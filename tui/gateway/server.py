@@ -29,6 +29,8 @@ from tui.gateway.gateway_settings import GatewaySettings
 from tui.gateway.guards import AddressGuard, BodyGuard, TokenGuard
 from tui.gateway.health_route import health_router
 from tui.gateway.openai_routes import openai_router
+from tui.gateway.recorded_exchange import RecordedExchange
+from tui.gateway.recorded_routes import RecordedRoutes
 from tui.gateway.request_log import RequestLog, logging_setup
 from tui.gateway.services import Services, make_services
 from tui.gateway.stream_routes import stream_router
@@ -42,9 +44,12 @@ GRACEFUL_S = 3
 """How long connections may take to close after that; both together, and the upstream's end, are below 5 s."""
 
 
-def create_app(settings: GatewaySettings, upstream: Upstream | None = None) -> FastAPI:
+def create_app(
+    settings: GatewaySettings, upstream: Upstream | None = None, recorded: RecordedExchange | None = None
+) -> FastAPI:
     """The ASGI app; `app.state.services` holds its parts. `upstream` replaces the one that the settings name.
 
+    `recorded` is given byte for byte at its own paths.
     Raises UsageError when the settings do not fit together.
     """
     settings.check()
@@ -68,6 +73,8 @@ def create_app(settings: GatewaySettings, upstream: Upstream | None = None) -> F
     for router in (stream_router, openai_router, health_router):
         app.include_router(router)
     install_error_responses(app)
+    if recorded is not None:
+        app.add_middleware(RecordedRoutes, exchange=recorded)
     _install_guards(app, settings)
     return app
 
@@ -135,12 +142,12 @@ class GatewayServer(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def serve(settings: GatewaySettings) -> int:
-    """Serves until a signal, or until stdin closes if so set; gives the exit code 0.
+def serve(settings: GatewaySettings, upstream: Upstream | None = None, recorded: RecordedExchange | None = None) -> int:
+    """Serves until a signal, or until stdin closes if so set; gives the exit code 0. The rest is as in `create_app`.
 
     Raises UsageError when the settings do not fit together or the address cannot be used.
     """
-    server = GatewayServer(create_app(settings), settings)
+    server = GatewayServer(create_app(settings, upstream, recorded), settings)
     listener = bind(settings)
     with listener:
         if settings.end_with_stdin:
