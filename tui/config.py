@@ -21,8 +21,8 @@ class Settings:
     """Where to stream from and how it looks. `url` None means the embedded demo.
 
     `headers` maps header names to names of environment variables. `keys` are the user's choices for the keymap, not
-    yet checked. `origins` says for each setting that was made where it was made; `file` is the settings file, which
-    need not be there, and None where nothing is to be saved.
+    yet checked. `profiles` are the names of all that there are. `origins` says for each setting that was made where it
+    was made; `file` is the settings file, which need not be there, and None where nothing is to be saved.
     """
 
     transport: str | None = None
@@ -39,6 +39,7 @@ class Settings:
     plain: bool = False
     ca_file: str | None = None
     keys: tuple[KeyChoice, ...] = ()
+    profiles: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
     file: Path | None = field(default=None, compare=False)
 
@@ -79,7 +80,9 @@ def settings_from(file: SettingsFile, flags: Mapping[str, Any], environ: Mapping
         merged = _merged(of_file, of_environ, of_profile, of_flags)
     else:
         merged = _merged(of_file, of_profile, of_environ, of_flags)
-    return _checked(Settings(**merged.values, keys=file.keys, origins=merged.origins, file=file.path))
+    return _checked(
+        Settings(**merged.values, keys=file.keys, profiles=tuple(file.profiles), origins=merged.origins, file=file.path)
+    )
 
 
 def _flag_layer(flags: Mapping[str, Any]) -> _Layer:

@@ -127,6 +127,16 @@ class EndpointApp(ViewApp):
         if not self.endpoint.models:
             self.run_worker(self.open_endpoint(), group="models", exit_on_error=False)
 
+    def use_profile(self, settings: Settings) -> None:
+        """The next runs go where the settings with another profile say; the parameters of the form stay."""
+        params, self.settings = self.endpoint.params, settings
+        self.endpoint = EndpointChoice(settings)
+        self.endpoint.params = params
+        if self.endpoint.is_demo:
+            self.endpoint.url = self._demo_url
+        self.live.model_changed()
+        self.run_worker(self.open_endpoint(), group="models", exit_on_error=False)
+
     async def check_entry(self, entry: EndpointEntry) -> ConnectionVerdict:
         """A verdict on an endpoint before it is chosen."""
         from tui.screens.connection_check import check_connection

@@ -89,6 +89,12 @@ class EndpointChoice:
         )
 
     @property
+    def settings(self) -> Settings:
+        """The settings with which a start would go where the next run goes."""
+        model = None if self.is_demo and self.model == DEFAULT_DEMO else self.model or None
+        return replace(self._settings, transport=self.transport, model=model)
+
+    @property
     def entry(self) -> EndpointEntry:
         """What stands in the form."""
         return EndpointEntry(None if self.is_demo else self.url, self.transport, self.model, self._settings.dialect)

@@ -14,6 +14,7 @@ from tui.core.sanitize import sanitize_line
 from tui.panes.prompt_bar import PromptArea
 from tui.screens.base_screen import BaseScreen
 from tui.screens.help_screen import HelpScreen
+from tui.screens.profile_commands import profile_commands
 from tui.screens.settings_commands import settings_commands
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
     yield from _run_commands(app)
     yield SystemCommand("endpoint: edit", "URL, transport, model, dialect; tested first", app.action_edit_endpoint)
     yield SystemCommand("endpoint: test connection", "whether the next run would work there", app.check_endpoint)
+    yield from profile_commands(app)
     yield SystemCommand("endpoint: transport", "SSE, WebSocket or direct for the next run", app.action_next_transport)
     yield SystemCommand("model: choose", "a list of the endpoint's models, for the next run", app.action_choose_model)
     yield SystemCommand("model: refresh list", "asks the endpoint for its models anew", app.refresh_models)
