@@ -19,7 +19,7 @@ gateway = true
 headers = { x-team = "TEAM_ID", x-open = "OPEN_ID", x-wrong = "sk_CANARY_3" }
 [profiles.other]
 [keys]
-"set.buffer" = ["n", "f9"]
+"set.buffer" = ["B", "f9"]
 """
 
 
@@ -95,7 +95,7 @@ def test_every_value_has_its_origin(
         "theme": ("ansi", "--theme"),
         "plain": ("false", "default"),
         "profile": ("lab", "STREAMSCOPE_PROFILE"),
-        "keys.set.buffer": ("n, F9", f"{file}, line 10, key keys.set.buffer"),
+        "keys.set.buffer": ("B, F9", f"{file}, line 10, key keys.set.buffer"),
         "profiles": ("lab, other", str(file)),
         "OPENAI_API_KEY": ("set, not shown", "environment (direct)"),
         "STREAMSCOPE_TOKEN": ("not set", "environment (gateway)"),

@@ -65,7 +65,7 @@ def test_a_choice_that_cannot_be_is_refused_with_the_reason(chosen: dict[str, st
 
 
 def test_an_id_that_is_said_twice_is_refused_with_both_places() -> None:
-    twice = [KeyChoice("set.buffer", ("n",), "line 2"), KeyChoice("set.buffer", ("N",), "line 7")]
+    twice = [KeyChoice("set.buffer", ("B",), "line 2"), KeyChoice("set.buffer", ("D",), "line 7")]
     with pytest.raises(ConfigError, match="line 7: said twice, first in line 2"):
         checked_keymap(twice)
 
@@ -74,8 +74,8 @@ def test_an_id_that_is_said_twice_is_refused_with_both_places() -> None:
     ("chosen", "other"),
     [
         ({"set__buffer": "c"}, "screen.compare, which has it without settings"),
-        ({"set__buffer": "n", "set__model": "n"}, "set.model;"),
-        ({"set__buffer": "n f9", "app__shot": "f9"}, "app.shot;"),
+        ({"set__buffer": "B", "set__model": "B"}, "set.model;"),
+        ({"set__buffer": "B f9", "app__shot": "f9"}, "app.shot;"),
         ({"set__buffer": "j"}, "list.down"),  # a pane is on every screen
         ({"item__save": "b"}, "set.buffer"),  # the extracts are on Live
         ({"item__save": "left"}, "tree.fold"),
@@ -100,7 +100,7 @@ def test_two_ids_on_one_key_where_both_act_are_refused_with_both_names(chosen: d
         {"set__transport": "+"},
         {"item__save": "right", "tree__unfold": "s"},
         {"list__left": "s"},  # numbers and extracts are never focused together
-        {"set__buffer": "b n"},
+        {"set__buffer": "b B"},
         {"run__cancel": "x x"},
     ],
 )
@@ -115,9 +115,9 @@ def test_sentences_name_the_first_of_the_users_own_keys() -> None:
 
 
 def test_hints_name_the_users_own_keys() -> None:
-    keys = keymap(set__buffer="n", lane__add="a", app__help="h", run__cancel="K")
+    keys = keymap(set__buffer="B", lane__add="a", app__help="h", run__cancel="K")
     assert keys.hints([("b", "buffer"), ("c", "compare"), ("?", "help")], "text") == [
-        *(("n", "buffer"), ("c", "compare"), ("h", "help")),
+        *(("B", "buffer"), ("c", "compare"), ("h", "help")),
     ]
     assert keys.hints([("+ -", "lanes")], "compare") == [("a -", "lanes")]
     assert keys.hint("x cancel", "compare") == "K cancel"

@@ -43,7 +43,7 @@ def test_the_example_can_be_used_with_each_of_its_profiles(example: Path) -> Non
 
 def test_the_keys_of_the_example_are_free_and_named_rightly(example: Path) -> None:
     keymap = checked_keymap(load_settings({}, {}, example).keys)
-    assert keymap.words_of("set.buffer") == "n"
+    assert keymap.words_of("set.buffer") == "B"
     assert keymap.words_of("run.cancel") == "K, ctrl+k, ctrl+c"
 
 

@@ -17,7 +17,7 @@ _PROFILES = """
 # Profiles: streamscope --profile lab, or "profile" above. A profile may hold everything that stands above.
 """
 _KEYS = """
-# Keys, by id. Several: ["n", "f9"]. Names: space, enter, tab, pageup, shift+left, f1 to f24, ctrl+k. Two ids on one key
+# Keys, by id. Several: ["B", "f9"]. Names: space, enter, tab, pageup, shift+left, f1 to f24, ctrl+k. Two ids on one key
 # where both act are refused, and so are keys that terminals keep for themselves. ? in the app shows the ids.
 """
 _OF_PROFILE = ("url", "transport", "model", "gateway", "headers")

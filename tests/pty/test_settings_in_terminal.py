@@ -32,22 +32,22 @@ async def test_a_conflict_of_keys_ends_the_start_with_both_names(tmp_path: Path)
 
 
 async def test_own_keys_act_and_a_chosen_theme_is_there_at_the_next_start(tmp_path: Path) -> None:
-    file = write_settings(tmp_path, '# mine\n\n[keys]\nset.buffer = "n"\napp.palette = "ctrl+k"  # as elsewhere\n')
+    file = write_settings(tmp_path, '# mine\n\n[keys]\nset.buffer = "B"\napp.palette = "ctrl+k"  # as elsewhere\n')
     async with Terminal(SIZE, folder=tmp_path) as terminal:
-        await terminal.until("○ IDLE", "n mode")
+        await terminal.until("○ IDLE", "B mode")
         terminal.send("\x0b")
-        await terminal.until("file: screenshot")
+        await terminal.until("app: quit")
         terminal.send("theme: high-contrast")
-        await terminal.until("theme: high-contrast", without="file: screenshot")
+        await terminal.until("theme: high-contrast", without="app: quit")
         terminal.send("\x1b[B", "enter")
         await terminal.until("Theme high-contrast, saved in")
         terminal.send("ctrl+q")
         assert await terminal.ended() == 0
     assert read(file) == (
-        '# mine\ntheme = "high-contrast"\n\n[keys]\nset.buffer = "n"\napp.palette = "ctrl+k"  # as elsewhere\n'
+        '# mine\ntheme = "high-contrast"\n\n[keys]\nset.buffer = "B"\napp.palette = "ctrl+k"  # as elsewhere\n'
     )
     async with Terminal(SIZE, folder=tmp_path) as terminal:
-        await terminal.until("○ IDLE", "n mode")
+        await terminal.until("○ IDLE", "B mode")
         assert terminal.color_of("1 text") == "ffffff"
         terminal.send("ctrl+q")
         assert await terminal.ended() == 0
@@ -67,9 +67,9 @@ async def test_the_file_is_edited_in_the_editor_and_checked_afterwards(
     async with Terminal(SIZE, folder=tmp_path) as terminal:
         await terminal.until("○ IDLE", "b mode")
         terminal.send("\x10")
-        await terminal.until("config: where")
+        await terminal.until("app: quit")
         terminal.send("config: edit")
-        await terminal.until("config: edit", without="config: where")
+        await terminal.until("config: edit", without="app: quit")
         terminal.send("\x1b[B", "enter")
         await terminal.until("EDITING")
         terminal.send("c\r")

@@ -37,10 +37,10 @@ async def help_text(app: StreamscopeApp, pilot: Pilot[None], key: str) -> str:
 
 
 async def test_an_own_key_acts_and_the_old_one_no_more() -> None:
-    settings = with_keys(set__buffer="n", screen__compare="b", app__help="h f9", list__last="0")
+    settings = with_keys(set__buffer="B", screen__compare="b", app__help="h f9", list__last="0")
     async with running_app(settings, records=demo_records("markdown")) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
-        await pilot.press("escape", "n")
+        await pilot.press("escape", "B")
         assert app.controller.mode == "line"
         await pilot.press("c", "question_mark", "f1")
         await pilot.pause()
@@ -51,7 +51,7 @@ async def test_an_own_key_acts_and_the_old_one_no_more() -> None:
 
 
 async def test_help_and_footer_show_the_own_keys() -> None:
-    settings = with_keys(set__buffer="n", app__help="h f9", run__cancel="K", lane__add="a")
+    settings = with_keys(set__buffer="B", app__help="h f9", run__cancel="K", lane__add="a")
     async with running_app(settings, records=demo_records("markdown")) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
         await until(
@@ -60,11 +60,11 @@ async def test_help_and_footer_show_the_own_keys() -> None:
         )
         await pilot.press("escape")
         await until(pilot, lambda: "h help" in line_text(app, "footer"))
-        assert "n buffer" in line_text(app, "footer")
-        assert shown_title(app, "segments").endswith("n mode")
+        assert "B buffer" in line_text(app, "footer")
+        assert shown_title(app, "segments").endswith("B mode")
         said = await help_text(app, pilot, "h")
         for row in (
-            "n buffer mode",
+            "B buffer mode",
             "K cancel the run",
             "h, F9 help for what has the focus",
             "c, F3 compare",
@@ -113,14 +113,14 @@ async def test_a_letter_as_own_key_is_typed_in_the_prompt() -> None:
 
 
 async def test_pane_keys_and_focus_keys_can_be_changed() -> None:
-    settings = with_keys(pane__next="n", pane__4="s", item__save="4", list__right="d", list__left="a")
+    settings = with_keys(pane__next="o", pane__4="s", item__save="4", list__right="d", list__left="a")
     async with running_app(settings, records=demo_records("code")) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
         await pilot.press("escape", "s")
         await until(pilot, lambda: app.live.focused_pane == "stats")
         await pilot.press("tab")
         assert app.live.focused_pane == "stats", "tab has no meaning any more"
-        await pilot.press("n")
+        await pilot.press("o")
         await until(pilot, lambda: app.live.focused_pane == "raster")
 
 
