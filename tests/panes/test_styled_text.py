@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.panes.styled_text import CONTENT, GAP, HEADING, JOINT, REASONING, SLOW, StyledText
+from tui.panes.styled_text import CONTENT, GAP, HEADING, JOINT, REASONING, SLOW, TOOL, StyledText
 
 STRETCHES = st.lists(
     st.tuples(
@@ -52,3 +52,17 @@ def test_each_code_point_of_the_content_is_found_where_it_is_drawn(stretches: li
     for offset, char in enumerate(content):
         at = text.offset_of(offset)
         assert text.wrapped.slice(at, at + 1) == char
+
+
+def test_pieces_that_are_no_content_know_their_frames_and_headings_what_is_under_them() -> None:
+    text = StyledText(40)
+    text.add("▏tool\n", HEADING)
+    text.add_other("", TOOL, 1)
+    text.add_other("ab", TOOL, 2)
+    text.add_other("cd", TOOL, 4)
+    text.begin_content(2)
+    text.add("xy", CONTENT)
+    assert [text.place_of_frame(frame) for frame in (1, 2, 3, 4, 5)] == [None, (6, 8), None, (8, 10), None]
+    assert [text.frame_of(offset) for offset in (0, 5, 6, 7, 8, 9, 10, 11)] == [2, 2, 2, 2, 4, 4, None, None]
+    assert [text.content_offset_of(offset) for offset in (0, 10, 11, 99)] == [0, 0, 1, 1]
+    assert StyledText(40).content_offset_of(3) == 0

@@ -252,8 +252,7 @@ async def test_enter_goes_to_the_place_in_the_text_and_back() -> None:
         await until(pilot, lambda: isinstance(app.screen, LiveScreen))
         pane = app.screen.query_one(TextPane)
         await until(pilot, lambda: focus(app) is pane)
-        marked = [s.text for row in range(pane.row_count) for s in pane.row_spans(row) if s.style == "text--found"]
-        assert marked == [" Python"]
+        assert marked(app) == " Python"
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, WireScreen))
         await until(pilot, lambda: frame(app) == "frame 2")
@@ -262,13 +261,36 @@ async def test_enter_goes_to_the_place_in_the_text_and_back() -> None:
         assert isinstance(app.screen, WireScreen)
 
 
-async def test_tool_frame_goes_to_its_call_and_a_unit_to_its_frame() -> None:
+def marked(app: StreamscopeApp) -> str:
+    """What is marked in the text on Live."""
+    pane = app.live.query_one(TextPane)
+    spans = [span for row in range(pane.row_count) for span in pane.row_spans(row)]
+    return "".join(span.text for span in spans if span.style == "text--found")
+
+
+async def test_tool_frame_goes_to_its_piece_and_the_first_one_to_the_heading_and_back() -> None:
     async with on_wire() as (app, pilot):
-        await pilot.press("down", "down", "enter")
-        await until(pilot, lambda: isinstance(app.screen, LiveScreen))
-        pane = app.screen.query_one(TextPane)
-        marked = [s.text for row in range(pane.row_count) for s in pane.row_spans(row) if s.style == "text--found"]
-        assert "".join(marked).startswith("▏tool 0 get_weather")
+        for row, text in ((1, "▏tool 0 get_weather"), (3, "Par")):
+            table(app).select(row)
+            await pilot.press("enter")
+            await until(pilot, lambda: app.screen is app.live)
+            assert marked(app).strip() == text
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(app.screen, WireScreen))
+        await until(pilot, lambda: frame(app) == "frame 3")
+
+
+async def test_thinking_goes_to_its_place_and_back() -> None:
+    records = clean_records()
+    records[2:2] = [Read(0.15 + i / 100, delta(reasoning_content=f"hm {i} ").encode()) for i in range(3)]
+    async with on_wire(records) as (app, pilot):
+        table(app).select(1)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.live)
+        assert marked(app) == "hm 1 "
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, WireScreen))
+        await until(pilot, lambda: frame(app) == "frame 1")
 
 
 async def test_the_text_goes_to_the_frame_of_the_last_line_when_nothing_is_marked() -> None:

@@ -7,7 +7,7 @@ Wraps as `WrappedText` does and remembers for each stretch its style, and where 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -43,6 +43,10 @@ class StyledText:
         self._content_starts = array("Q")
         self._content_chars = array("Q")
         self._content_length = 0
+        # Pieces of thinking and of tool calls: where each begins and ends, and the frame it came in.
+        self._other_starts = array("Q")
+        self._other_ends = array("Q")
+        self._other_frames = array("Q")
 
     @property
     def is_empty(self) -> bool:
@@ -69,6 +73,33 @@ class StyledText:
             self._styles.append(style)
         self._pieces.append(text)
         self._length += len(text)
+
+    def add_other(self, text: str, style: int, frame: int) -> None:
+        """Adds a stretch that is no content, and remembers the frame it came in."""
+        if text:
+            self._other_starts.append(self._length)
+            self._other_ends.append(self._length + len(text))
+            self._other_frames.append(frame)
+            self.add(text, style)
+
+    def place_of_frame(self, frame: int) -> tuple[int, int] | None:
+        """From where to where the first piece of thinking or of a tool call is drawn that came in a frame."""
+        index = bisect_left(self._other_frames, frame)
+        if index == len(self._other_frames) or self._other_frames[index] != frame:
+            return None
+        return self._other_starts[index], self._other_ends[index]
+
+    def frame_of(self, offset: int) -> int | None:
+        """The frame of the thinking or the piece of a tool call that is drawn at an offset; None for content.
+
+        Of a heading it is that of what stands under it.
+        """
+        index = bisect_right(self._other_starts, offset) - 1
+        if index >= 0 and offset < self._other_ends[index]:
+            return self._other_frames[index]
+        style = bisect_right(self._starts, offset) - 1
+        is_heading = style >= 0 and self._styles[style] == HEADING
+        return self._other_frames[index + 1] if is_heading and index + 1 < len(self._other_frames) else None
 
     def begin_content(self, char_count: int) -> None:
         """The next stretch is a content chunk of that many code points."""

@@ -78,11 +78,12 @@ class TextPane(LineView):
         """The whole text is wanted on the clipboard."""
 
     class FrameAsked(Message):
-        """Asks in which frame a code point of the content came."""
+        """Asks for a frame: that in which a code point of the content came, or one that is known."""
 
-        def __init__(self, content_offset: int) -> None:
+        def __init__(self, content_offset: int, frame: int | None) -> None:
             super().__init__()
             self.content_offset = content_offset
+            self.frame = frame
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
@@ -200,6 +201,13 @@ class TextPane(LineView):
         if not is_seen:
             self.scroll_to(y=max(0, row - height // 3), force=True)
 
+    def reveal_frame(self, frame: int) -> bool:
+        """Marks the thinking or the piece of a tool call that came in a frame; says whether there is one."""
+        place = self._text.place_of_frame(frame)
+        if place is not None:
+            self._show_found(*place)
+        return place is not None
+
     def row_spans(self, row: int) -> list[Span]:
         """What stands in a row, cut where the style changes."""
         if self.is_empty:
@@ -222,7 +230,7 @@ class TextPane(LineView):
             return
         row = min(self.scroll_offset.y + self.size.height, self.row_count) - 1
         offset = self._found[0] if self._found is not None else self._text.wrapped.row_start(row)
-        self.post_message(self.FrameAsked(self._text.content_offset_of(offset)))
+        self.post_message(self.FrameAsked(self._text.content_offset_of(offset), self._text.frame_of(offset)))
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text itself: no marks, and line breaks only where it has them."""
@@ -265,10 +273,10 @@ class TextPane(LineView):
             self._add_joint(chunk.frame, gap)
         if chunk.reasoning:
             self._enter(REASONING, -1, "▏thinking\n")
-            self._text.add(sanitize(chunk.reasoning), REASONING)
+            self._text.add_other(sanitize(chunk.reasoning), REASONING, chunk.frame)
         for delta in chunk.tool_calls:
             self._enter(TOOL, delta.position, f"▏tool {delta.position} {sanitize_line(delta.name or '')}\n")
-            self._text.add(sanitize(delta.arguments), TOOL)
+            self._text.add_other(sanitize(delta.arguments), TOOL, chunk.frame)
         if chunk.content or chunk.refusal:
             self._enter(CONTENT, -1, "")
             self._text.begin_content(len(chunk.content))

@@ -10,13 +10,19 @@ if TYPE_CHECKING:
     from tui.core.derived_run import DerivedRun
 
 
-def place_of(run: DerivedRun | None, frame: int) -> SourceAsked | None:
-    """What a frame brought to the text: content chunks, or a tool call; None for a frame that brought neither."""
+def has_place(run: DerivedRun | None, frame: int) -> bool:
+    """Whether a frame brought text of any channel, or a tool call."""
     if run is None or run.decoder is None:
-        return None
+        return False
+    return any(chunk.is_progress and chunk.choice == 0 for chunk in run.decoder.chunks_of(frame))
+
+
+def place_of(run: DerivedRun, frame: int) -> SourceAsked | None:
+    """The content chunks of a frame, or the tool call that it began; None for a frame that brought neither."""
     if chunks := run.pipeline.content.chunks_of_frame(frame):
         return SourceAsked(chunks[0], chunks[-1])
-    calls = [delta for chunk in run.decoder.chunks_of(frame) if chunk.choice == 0 for delta in chunk.tool_calls]
+    found = run.decoder.chunks_of(frame) if run.decoder is not None else ()
+    calls = [delta for chunk in found if chunk.choice == 0 for delta in chunk.tool_calls]
     return SourceAsked(-1, -1, calls[0].position) if calls else None
 
 

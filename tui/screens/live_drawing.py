@@ -236,9 +236,9 @@ class LiveDrawing:
         """How many rows the list of problems, remarks, stalls and traps has."""
         if self._derived is None:
             return 0
-        from tui.core.wire_view.oddity_list import oddities_of  # noqa: PLC0415  it comes with the first run
+        from tui.core.wire_view.oddity_list import oddity_count  # noqa: PLC0415  it comes with the first run
 
-        return len(oddities_of(self._derived))
+        return oddity_count(self._derived)
 
     def _draw_bottom(self) -> None:
         scope = self._screen.scope

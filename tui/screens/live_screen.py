@@ -274,19 +274,20 @@ class LiveScreen(FindKeys, BaseScreen):
 
     @on(TextPane.FrameAsked)
     def _frame_asked(self, message: TextPane.FrameAsked) -> None:
-        frame = frame_at(self.scope.controller.derived, message.content_offset)
+        known = message.frame
+        frame = frame_at(self.scope.controller.derived, message.content_offset) if known is None else known
         if frame is not None:
             self.show_wire(frame)
-
-    def has_place(self, frame: int) -> bool:
-        """Whether a frame brought text or a piece of a tool call."""
-        return place_of(self.scope.controller.derived, frame) is not None
 
     def show_place(self, frame: int) -> None:
         """Marks in pane 1 what a frame brought."""
         derived = self.scope.controller.derived
-        place = place_of(derived, frame)
-        if derived is not None and place is not None:
+        place = place_of(derived, frame) if derived is not None else None
+        is_content = place is not None and place.tool is None
+        if not is_content and self.query_one(TextPane).reveal_frame(frame):
+            self.show_plain()
+            self.set_focus(self.query_one(TextPane))
+        elif derived is not None and place is not None:
             self._reveal(derived, place)
 
     @on(StatsPane.MetricAsked)

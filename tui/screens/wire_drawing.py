@@ -14,7 +14,7 @@ from tui.core.wire_view.frame_filter import FrameFilter
 from tui.core.wire_view.gap_scale import GapScale
 from tui.core.wire_view.header_notes import HeaderNote, header_notes
 from tui.core.wire_view.marked_rows import stall_ends
-from tui.core.wire_view.oddity_list import oddities_of
+from tui.core.wire_view.oddity_list import oddity_count
 from tui.core.wire_view.wire_log import WireLog
 from tui.errors import UsageError
 from tui.panes.frame_detail import FrameDetail
@@ -48,6 +48,8 @@ class WireDrawing:
         self._rows: FilteredRows | None = None
         self._filter = FrameFilter()
         self._is_final = False
+        self._known_stalls: tuple[int, ...] = ()
+        self._stalls: frozenset[int] = frozenset()
 
     @property
     def is_settled(self) -> bool:
@@ -145,7 +147,7 @@ class WireDrawing:
                 rows,
                 count,
                 GapScale.of(stats.gap_p50_s, stats.stall_threshold_s) if has_times else GapScale(),
-                frozenset(stall_ends(run)),
+                self._stall_frames(run),
                 self._screen.time_mode,
                 _started(run),
                 has_times=has_times,
@@ -155,11 +157,17 @@ class WireDrawing:
             )
         )
 
+    def _stall_frames(self, run: DerivedRun) -> frozenset[int]:
+        """The frames that ended a stall; found anew only when there is another stall."""
+        known = tuple(stall.chunk for stall in run.stats.stall_list)
+        if known != self._known_stalls:
+            self._known_stalls, self._stalls = known, frozenset(stall_ends(run))
+        return self._stalls
+
     def _draw_rest(self) -> None:
         screen = self._screen
         run = self._derived
-        odd = oddities_of(run) if run is not None else []
-        self._draw_header(sum(oddity.what == "trap" for oddity in odd))
+        self._draw_header(len(run.decoder.traps) if run is not None and run.decoder is not None else 0)
         screen.query_one(HeadLine).show_head(_head_notes(run), _status(run))
         self._draw_title()
         at = self._at
@@ -168,7 +176,7 @@ class WireDrawing:
         line = screen.query_one("#wire-time", StatusLine)
         line.styles.width = len(frame) + 1
         line.show([], [Span(frame, "status--dim")])
-        hints = wire_words.footer_hints(screen.fit, problems=len(odd))
+        hints = wire_words.footer_hints(screen.fit, problems=oddity_count(run))
         last = small_lines.last_line(run, screen.fit.width) if screen.fit.is_tiny else ""
         screen.query_one("#last", StatusLine).show([Span(last)])
         keys = screen.scope.keys

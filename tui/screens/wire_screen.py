@@ -30,6 +30,7 @@ from tui.panes.status_line import StatusLine
 from tui.screens import wire_words
 from tui.screens.ask_screen import LineInput
 from tui.screens.base_screen import BaseScreen
+from tui.screens.frame_places import has_place
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.head_screen import HeadScreen
 from tui.screens.oddities_screen import OdditiesScreen
@@ -275,7 +276,7 @@ class WireScreen(BaseScreen):
         if log is None or row is None:
             return
         frame = log.entry(row).frame
-        if frame is None or not self.scope.live.has_place(frame):
+        if frame is None or not has_place(log.run, frame):
             self.scope.toast(wire_words.NO_PLACE)
             return
         self.action_back()

@@ -12,7 +12,7 @@ from tui.core.chunks import Outcome, StreamProblem
 from tui.core.derived_run import DerivedRun
 from tui.core.wire.stream_oddities import REMARK_KINDS
 from tui.core.wire_view import oddity_list
-from tui.core.wire_view.oddity_list import frame_to_begin_at, nothing_odd, oddities_of, row_of
+from tui.core.wire_view.oddity_list import frame_to_begin_at, nothing_odd, oddities_of, oddity_count, row_of
 
 
 def run_with(body: str, outcome: Outcome | None = Outcome.COMPLETED) -> DerivedRun:
@@ -27,6 +27,7 @@ def test_the_run_of_the_drawing() -> None:
     log = log_of(run)
     rows = [(oddity.what, row_of(oddity, log)) for oddity in oddities_of(run)]
     assert rows == [("remark", 7), ("trap", 0), ("stall", 5), ("trap", 5), ("trap", 6), ("trap", 8), ("remark", 9)]
+    assert oddity_count(run) == len(rows)
     empty = oddities_of(run)[5]
     assert empty.sentence == "the list choices is empty, so that choices[0] fails"
     assert empty.advice == "Skip such a chunk (often it brings usage)"
@@ -56,6 +57,7 @@ def test_the_problem_is_first_and_knows_its_frame() -> None:
     problem = oddities_of(cut)[0]
     assert (problem.sentence[:18], row_of(problem, log_of(cut))) == ("unterminated_event", 1)
     assert problem.advice
+    assert [oddity_count(odd) for odd in (run, cut, None)] == [len(oddities_of(run)), len(oddities_of(cut)), 0]
 
 
 def test_a_run_without_a_frame_has_its_problem_too() -> None:

@@ -79,6 +79,16 @@ def oddities_of(run: DerivedRun) -> list[Oddity]:
     return ([_of_problem(run, problem)] if problem is not None else []) + found
 
 
+def oddity_count(run: DerivedRun | None) -> int:
+    """How long the list is; cheap enough for a few times a second."""
+    if run is None:
+        return 0
+    decoder, stats = run.decoder, run.stats
+    told = len(decoder.traps) + len(decoder.remarks) if decoder is not None else 0
+    has_problem = run.result is not None and run.result.problem is not None
+    return told + len(stats.stall_list) + len(stats.pause_list) + has_problem
+
+
 def frame_to_begin_at(run: DerivedRun) -> int | None:
     """Where to look first in a stream that somebody opened to find out: its first problem or trap; None without any.
 
