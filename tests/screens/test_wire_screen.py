@@ -527,3 +527,26 @@ async def test_palette_has_the_commands_of_the_screen() -> None:
         await until(pilot, lambda: title(app, "frames") == "frames f frame>=0 9 of 10")
         commands["wire: hide keep-alives"]()
         await until(pilot, lambda: title(app, "frames").endswith("9 of 10"))
+
+
+async def test_find_goes_through_the_bytes_of_all_rows() -> None:
+    async with on_wire() as (app, pilot):
+        await pilot.press("slash")
+        await until(pilot, lambda: isinstance(focus(app), LineInput))
+        focus(app).value = 'finish_reason": x'
+        await until(pilot, lambda: line_text(app, "find-count") == "not found")
+        focus(app).value = "keep-alive"
+        await until(pilot, lambda: line_text(app, "find-count") == "1 of 1")
+        assert frame(app) == "row 7"
+        focus(app).value = "completion_tokens"  # stands in no preview
+        await until(pilot, lambda: frame(app) == "frame 7")
+        focus(app).value = "tool 0"
+        await until(pilot, lambda: line_text(app, "find-count") == "1 of 6")
+        await pilot.press("enter", "n")
+        await until(pilot, lambda: line_text(app, "find-count") == "2 of 6")
+        assert focus(app) is table(app)
+        await type_filter(app, pilot, "gap>20")  # the rows have other places now
+        await until(pilot, lambda: line_text(app, "find-count").endswith("of 5"))
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.screen.query("#find-bar"))
+        assert title(app, "frames").startswith("frames f gap>20")

@@ -27,6 +27,7 @@ _TIME_NAMES = {GAP: "+gap ms", SINCE_START: "at s", CLOCK: "clock"}
 _TIME_CELLS = {GAP: 8, SINCE_START: 9, CLOCK: 12}
 _BAR_ROOM = 64  # cells from which on there is room for the bars
 _KIND_CELLS = 10
+_SEARCHED_BYTES = 65_536  # of a row at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class FramesTable(VirtualTable):
         known, self._count = self._count, count
         if view is not None and (before is None or before.rows is not view.rows):
             self.is_following, self.cursor = not view.is_over, -1 if not view.is_over else 1
+            self.find_again()
         columns, self._columns = self._columns, self._columns_now()
         is_same = before is not None and view is not None and _look_of(before) == _look_of(view)
         if not is_same or columns != self._columns or count < known or not known:
@@ -136,6 +138,15 @@ class FramesTable(VirtualTable):
     def action_ask_source(self) -> None:
         """Asks for the place of the row in the text."""
         self.post_message(self.PlaceAsked())
+
+    def searched_text(self, row: int) -> str:
+        """The bytes of a row as text, as it is on the wire, then what is shown of it."""
+        if self._view is None or not 0 < row <= self._count:
+            return ""
+        entry = self._entry(row - 1)
+        data = self._view.rows.log.run.capture.bytes_between(entry.start, min(entry.end, entry.start + _SEARCHED_BYTES))
+        facts = facts_of(self._view.rows.log, entry)
+        return sanitize_line(f"{data.decode('utf-8', 'replace')} {facts.kind} {facts.preview}")
 
     def table_row_is_final(self, row: int) -> bool:
         """Rows never change but with the whole view."""

@@ -138,7 +138,7 @@ class VirtualTable(CursorView):
     def row_spans(self, row: int) -> list[Span]:
         """As the base; the cursor is seen without the focus, too."""
         sign = "▸" if row == self.cursor and not self._is_empty else " "
-        return [Span(sign), *fitted(self.list_spans(row), self.row_width)]
+        return [Span(sign), *self._with_places(fitted(self.list_spans(row), self.row_width), row)]
 
     def rows_changed(self, first_row: int | None = None) -> None:
         """As the base, for rows of the table behind the heading; says when the cursor is on another row."""

@@ -14,22 +14,21 @@ from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
 from textual.events import DescendantFocus, Resize
-from textual.widgets import Input, Static
 
-from tui.core.wire_view.frame_filter import HELP, FrameFilter
+from tui.core.wire_view.frame_filter import FrameFilter
 from tui.core.wire_view.marked_rows import next_marked
 from tui.core.wire_view.oddity_list import row_of
 from tui.core.wire_view.wire_copies import curl_of, data_of, json_lines_of, raw_of
-from tui.errors import UsageError
 from tui.panes.frame_detail import FrameDetail
 from tui.panes.frames_table import TIME_MODES, FramesTable
 from tui.panes.head_line import HeadLine
-from tui.panes.line_view import LineView, Span
+from tui.panes.line_view import LineView
 from tui.panes.raster_pane import RasterPane
 from tui.panes.status_line import StatusLine
 from tui.screens import wire_words
-from tui.screens.ask_screen import LineInput
 from tui.screens.base_screen import BaseScreen
+from tui.screens.filter_bar import FilterBar
+from tui.screens.find_keys import FIND_KEYS, FindKeys
 from tui.screens.frame_places import has_place
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.head_screen import HeadScreen
@@ -43,11 +42,12 @@ if TYPE_CHECKING:
     from tui.app import StreamscopeApp
 
 
-class WireScreen(BaseScreen):
+class WireScreen(FindKeys, BaseScreen):
     """Draws the controller's run on one ticker. `frame` is the one to begin at; without it the end is followed."""
 
     ESCAPE_TO_MINIMIZE = False
     AUTO_FOCUS = "#frames"
+    FIND_BEFORE = "#wire-arrivals"
     CSS = """
     WireScreen {
         overflow: hidden;
@@ -60,13 +60,8 @@ class WireScreen(BaseScreen):
         & FramesTable, & FrameDetail { border: round $border; border-title-color: $text; }
         & FramesTable:focus, & FrameDetail:focus { border: round $accent; }
         & HeadLine:focus { background: $surface; }
-        & #wire-arrivals, & #filter-row { height: 1; }
+        & #wire-arrivals { height: 1; }
         & #wire-raster { height: 1; width: 1fr; border: none; overflow-y: hidden; }
-        & #filter-row { display: none; background: $surface; }
-        &.-filtering #filter-row { display: block; }
-        & #filter-sign { width: 3; height: 1; color: $accent; }
-        & #filter { width: 1fr; height: 1; border: none; padding: 0; background: $surface; }
-        & #filter-note { width: 60%; background: $surface; }
         &.-zoomed FramesTable, &.-zoomed FrameDetail { display: none; }
         &.-zoomed #wire-body .-zoom { display: block; width: 100%; height: 100%; }
         &.-small FramesTable, &.-small FrameDetail { display: none; height: 100%; width: 100%; }
@@ -89,6 +84,7 @@ class WireScreen(BaseScreen):
         Binding("right_square_bracket", "mark(1)", "next mark", id="play.mark.next"),
         Binding("left_square_bracket", "mark(-1)", "mark before", id="play.mark.previous"),
         Binding("exclamation_mark", "problems", "problems", id="list.problems"),
+        *FIND_KEYS,
         Binding("Y", "copy_as", "copy as", id="item.copyas"),
         Binding("z", "zoom", "zoom", id="view.zoom"),
         Binding("q", "back", "back", id="screen.back"),
@@ -120,10 +116,7 @@ class WireScreen(BaseScreen):
         with Container(id="wire-body"):
             yield FramesTable(id="frames").add_class("-front")
             yield FrameDetail(id="detail")
-        with Horizontal(id="filter-row"):
-            yield Static(" f ", id="filter-sign", markup=False)
-            yield LineInput(id="filter", select_on_focus=False)
-            yield StatusLine(id="filter-note")
+        yield FilterBar(id="filter-bar")
         with Horizontal(id="wire-arrivals"):
             raster = RasterPane(id="wire-raster", narrow_label=" arrivals")
             raster.can_focus = False
@@ -149,9 +142,16 @@ class WireScreen(BaseScreen):
 
     # Keys.
 
+    def find_default(self) -> FramesTable:
+        """The frames."""
+        self._focus_pane(self.query_one(FramesTable))
+        return self.query_one(FramesTable)
+
     def action_leave(self) -> None:
-        """Esc does one thing: closes and clears the filter bar, else cancels an open run."""
-        if self.has_class("-filtering"):
+        """Esc does one thing: closes the find bar, or the filter bar and clears it, else cancels an open run."""
+        if self.close_find():
+            return
+        if self.query_one(FilterBar).is_open:
             self._close_filter()
             self.set_filter("")
         elif self.scope.controller.is_streaming:
@@ -191,11 +191,7 @@ class WireScreen(BaseScreen):
 
     def action_filter(self) -> None:
         """Opens the filter bar with the words that hold now."""
-        self.add_class("-filtering")
-        bar = self.query_one("#filter", LineInput)
-        bar.value = self._drawing.words
-        self._tell(HELP)
-        bar.focus()
+        self.query_one(FilterBar).open(self._drawing.words)
 
     def action_only_events(self) -> None:
         """Hides comments, ignored lines and all else that is no frame."""
@@ -287,15 +283,10 @@ class WireScreen(BaseScreen):
         run = self.scope.controller.derived
         self.app.push_screen(HeadScreen(list(run.capture.heads) if run is not None else []))
 
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, message: Input.Changed) -> None:
-        self._tell(_complaint(message.value) or HELP)
-
-    @on(Input.Submitted, "#filter")
-    def _filter_entered(self, message: Input.Submitted) -> None:
-        if _complaint(message.value) is None:
-            self._close_filter()
-            self.set_filter(message.value)
+    @on(FilterBar.Entered)
+    def _filter_entered(self, message: FilterBar.Entered) -> None:
+        self._close_filter()
+        self.set_filter(message.words.text)
 
     # From outside.
 
@@ -348,11 +339,8 @@ class WireScreen(BaseScreen):
         self.scope.copy_text(make(log, rows), of=wire_words.of_rows([log.entry(row).frame for row in rows]))
 
     def _close_filter(self) -> None:
-        self.remove_class("-filtering")
+        self.query_one(FilterBar).close()
         self._focus_pane(self.query_one(FramesTable))
-
-    def _tell(self, words: str) -> None:
-        self.query_one("#filter-note", StatusLine).show([Span("  "), Span(words, "status--dim")])
 
     @on(DescendantFocus)
     def _focus_moved(self) -> None:
@@ -374,11 +362,3 @@ class WireScreen(BaseScreen):
         """How many frames Textual has handed to a terminal that has not taken them yet."""
         thread = getattr(self.app._driver, "_writer_thread", None)  # noqa: SLF001  Textual tells no one else
         return thread._queue.qsize() if thread is not None else 0  # noqa: SLF001  as above
-
-
-def _complaint(words: str) -> str | None:
-    try:
-        FrameFilter.parse(words)
-    except UsageError as error:
-        return str(error)
-    return None

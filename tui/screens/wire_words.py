@@ -34,10 +34,10 @@ def footer_hints(fit: Fit, *, problems: int) -> list[tuple[str, str]]:
     if fit.is_tiny:
         return [("ctrl+q", "quit")]
     if fit.is_small:
-        return [("tab", "pane"), ("q", "back"), ("f", "filter"), ("v", "detail"), ("?", "help")]
+        return [("tab", "pane"), ("q", "back"), ("f", "filter"), ("/", "find"), ("?", "help")]
     first = [("f", "filter"), ("a", "time"), ("v", "detail")]
     odd = ("!", f"problems {problems}")
     if not fit.is_wide:
         return [*first, odd, ("] [", "marks"), ("q", "back"), ("?", "help")]
-    copies = [("enter", "place"), ("y", "copy"), ("Y", "as…")]
-    return [*first, ("|", "reads"), ("] [", "marks"), odd, *copies, ("q", "back"), ("?", "help")]
+    copies = [("enter", "place"), ("y", "copy"), ("Y", "as")]
+    return [*first, ("|", "reads"), ("/", "find"), ("] [", "marks"), odd, *copies, ("q", "back"), ("?", "help")]

@@ -54,6 +54,8 @@ def test_json_lines_tell_the_numbers_of_the_screen() -> None:
         ("sse", "https://h/v1/messages", "https://h/v1/messages", ""),
         ("ws", "wss://h/v1/ws/stream", "https://h/v1/stream", "STREAMSCOPE_TOKEN"),
         ("ws", "http://h", "http://h/v1/stream", "STREAMSCOPE_TOKEN"),
+        ("sse", "", "", ""),
+        ("sse", "not a url", "not a url", ""),
     ],
 )
 def test_curl_goes_where_the_run_went(transport: str, url: str, target: str, key: str) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
 
 from tui.core.capture import CaptureHeader
+from tui.core.endpoints import WS_ROUTE, endpoint_for
+from tui.core.request import TransportName
 from tui.core.wire_view.wire_log import Entry, WireLog
+from tui.errors import UsageError
 
 _CHAT_ROUTE: Final = "/chat/completions"
-_GATEWAY_ROUTE: Final = "/v1/stream"
 
 
 def data_of(log: WireLog, rows: Iterable[int]) -> str:
@@ -50,20 +51,19 @@ def curl_of(header: CaptureHeader) -> str:
 
 def _target(header: CaptureHeader) -> tuple[str, bool, str]:
     """URL, whether it takes a chat completions body, and the variable of its key."""
-    parts = urlsplit(header.url)
-    scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
-    path = parts.path
-    is_root = path in ("", "/") or path.endswith(("/", "/v1"))
-    if header.transport == "direct":
-        path = (path.rstrip("/").removesuffix(_CHAT_ROUTE) or "/v1") + _CHAT_ROUTE
-        return urlunsplit((scheme, parts.netloc, path, parts.query, "")), True, "OPENAI_API_KEY"
-    is_route = is_root or path.startswith(_GATEWAY_ROUTE) or header.transport == "ws"
-    if is_root:
-        path = path.rstrip("/").removesuffix("/v1") + _GATEWAY_ROUTE
-    elif header.transport == "ws":
-        path = path.replace("/v1/ws/stream", _GATEWAY_ROUTE)
-    key = "STREAMSCOPE_TOKEN" if is_route else ""
-    return urlunsplit((scheme, parts.netloc, path, parts.query, "")), not is_route, key
+    is_direct = header.transport == TransportName.DIRECT
+    try:
+        endpoint = endpoint_for(TransportName.DIRECT if is_direct else TransportName.SSE, _over_http(header.url))
+    except UsageError:  # the address of a recording that names none
+        return header.url, True, ""
+    if is_direct:
+        return f"{endpoint.url}{_CHAT_ROUTE}", True, "OPENAI_API_KEY"
+    return endpoint.url, not endpoint.is_gateway_route, "STREAMSCOPE_TOKEN" if endpoint.is_gateway_route else ""
+
+
+def _over_http(url: str) -> str:
+    """The address of a gateway's WebSocket as that of the gateway."""
+    return url.removesuffix(WS_ROUTE) if url.startswith(("ws:", "wss:")) else url
 
 
 def _data(log: WireLog, entry: Entry) -> str:
