@@ -51,7 +51,7 @@ async def test_an_own_key_acts_and_the_old_one_no_more() -> None:
 
 
 async def test_help_and_footer_show_the_own_keys() -> None:
-    settings = with_keys(set__buffer="B", app__help="h f9", run__cancel="K", lane__add="a")
+    settings = with_keys(set__buffer="B", app__help="h f9", run__cancel="K", run__again="r", lane__add="a")
     async with running_app(settings, records=demo_records("markdown")) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
         await until(
@@ -75,6 +75,7 @@ async def test_help_and_footer_show_the_own_keys() -> None:
         await pilot.press("c")
         await until(pilot, lambda: "a - lanes" in line_text(app, "footer"))
         assert "a one lane more" in await help_text(app, pilot, "h")
+        assert "1 run. r adds a run" in " ".join(pane_text(app, "notes").split())
 
 
 async def test_messages_name_the_own_keys() -> None:

@@ -126,7 +126,10 @@ class CompareDrawing:
         )
         verdict = compare_words.verdict(comparison)
         reader = "" if has_wide_table else f"{compare_words.reader_name(comparison.reader)}. "
-        notes = [f"► {verdict}" if verdict else "", reader + compare_words.runs_line(comparison)]
+        notes = [
+            f"► {verdict}" if verdict else "",
+            reader + screen.scope.keys.said(compare_words.runs_line(comparison)),
+        ]
         screen.query_one("#notes", NoteLines).show_notes(notes)
 
     def _draw_bars(self) -> None:

@@ -64,7 +64,7 @@ def _lane_verdict(comparison: Comparison, lane: Lane, price: Price, index: int, 
 
 
 def runs_line(comparison: Comparison) -> str:
-    """How many runs the table is made of, and how more are added."""
+    """How many runs the table is made of, and how more are added; the key stands there by its id."""
     run, count = comparison.run, len(comparison.runs)
     note = ""
     if run is not None and run.is_over and run.outcome is not Outcome.COMPLETED:
@@ -72,12 +72,12 @@ def runs_line(comparison: Comparison) -> str:
     if count < RUNS_FOR_MEDIAN:
         shown = max(1, count)
         return (
-            f"{note}{shown} run{'s' if shown > 1 else ''}. ctrl+r adds a run of the same prompt; "
+            f"{note}{shown} run{'s' if shown > 1 else ''}. {{run.again}} adds a run of the same prompt; "
             "from 3 runs on the table shows the median and the range."
         )
     if not comparison.shows_medians:
         return f"{note}{count} runs. Their medians are being computed."
-    return f"{note}{count} runs: the median, and under it the range. ctrl+r adds a run of the same prompt."
+    return f"{note}{count} runs: the median, and under it the range. {{run.again}} adds a run of the same prompt."
 
 
 def reader_name(reader: Reader) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
 
@@ -11,6 +11,9 @@ from tui.panes.prompt_bar import PromptArea
 from tui.screens.ask_screen import LineInput
 from tui.screens.endpoint_choice import RunParams
 from tui.screens.form_screen import FormScreen
+
+if TYPE_CHECKING:
+    from tui.app import StreamscopeApp
 
 _HOTTEST = 2.0
 _MOST_TOKENS = 10_000_000
@@ -32,7 +35,9 @@ class ParamsForm(FormScreen):
         params = self._params
         system = PromptArea(id="system")
         system.load_text(params.system)
-        yield "system", system, "what the model is told before the prompt; ctrl+j is a new line"
+        app: StreamscopeApp = self.app  # type: ignore[assignment]
+        told = app.keys.said("what the model is told before the prompt; {prompt.newline} is a new line")
+        yield "system", system, told
         heat = "" if params.temperature is None else f"{params.temperature:g}"
         yield "temperature", LineInput(heat, id="temperature", select_on_focus=False), "0 to 2; empty: the server's own"
         most = "" if params.max_tokens is None else str(params.max_tokens)

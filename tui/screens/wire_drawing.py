@@ -137,9 +137,9 @@ class WireDrawing:
             table.show(None)
             return
         count = rows.log.count
-        table.set_hint(
-            wire_words.no_match(count, rows.filter.text) if rows.is_filtered and count else wire_words.NO_FRAMES
-        )
+        is_emptied = rows.is_filtered and count
+        hint = wire_words.no_match(count, rows.filter.text) if is_emptied else wire_words.NO_FRAMES
+        table.set_hint(self._screen.scope.keys.said(hint))
         stats = run.stats
         has_times = run.capture.header.has_times
         table.show(

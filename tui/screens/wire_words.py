@@ -15,8 +15,8 @@ COPIES: tuple[tuple[str, str], ...] = (
 
 
 def no_match(count: int, words: str) -> str:
-    """What stands in a table that a filter has emptied."""
-    return f"0 of {count} frames match {words}. f changes it, esc in the bar clears it."
+    """What stands in a table that a filter has emptied; the key stands there by its id."""
+    return f"0 of {count} frames match {words}. {{wire.filter}} changes it, esc in the bar clears it."
 
 
 def of_rows(rows: list[int | None]) -> str:
