@@ -38,7 +38,7 @@ PLACES = {
     "MetricScreen": "stats",
 }
 # They close a box, and no setting changes that.
-CLOSING = {"help.close", "metric.close", "pick.close", "ask.close", "form.close", "save.close"}
+CLOSING = {"help.close", "metric.close", "pick.close", "ask.close", "form.close", "jump.close", "save.close"}
 CLOSING |= {"head.close", "oddities.close"}
 
 

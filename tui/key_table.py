@@ -67,6 +67,7 @@ KEY_TABLE: tuple[KeyRow, ...] = (
     _row("view.next", "v", "live stats wire"),
     _row("view.joints", "|", "live wire"),
     _row("view.zoom", "z", "screen"),
+    _row("view.jump", "'", "screen"),
     _row("item.source", "enter", "pane"),
     _row("item.copy", "y", "pane"),
     _row("item.copyas", "Y", "wire"),

@@ -32,6 +32,7 @@ from tui.screens.ask_screen import AskScreen
 from tui.screens.compare_screen import CompareScreen
 from tui.screens.endpoint_form import EndpointForm
 from tui.screens.help_screen import HelpScreen
+from tui.screens.jump_overlay import JumpOverlay
 from tui.screens.metric_screen import MetricScreen
 from tui.screens.oddities_screen import OdditiesScreen
 from tui.screens.palette_commands import CommandsProvider
@@ -230,6 +231,7 @@ MODE_TITLES = {"raw": "2 raw", "word": "2 words", "sentence": "2 sentences", "li
 MODE_TITLES |= {"paragraph": "2 paragraphs", "markdown": "2 blocks"}
 THEMES = sorted(theme.name for theme in load_themes(Path("/nowhere"))[0])
 ANYWHERE: dict[str, Check] = {
+    "view: jump": opens(JumpOverlay),
     "endpoint: edit": opens(EndpointForm),
     "endpoint: test connection": says("refused"),
     "model: refresh list": says("named no models"),

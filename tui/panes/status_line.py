@@ -7,6 +7,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.app import RenderResult
+from textual.geometry import Offset
 from textual.strip import Strip
 
 from tui.core.sanitize import sanitize_line
@@ -56,6 +57,15 @@ class StatusLine(KeptDrawing):
     def plain(self) -> str:
         """What stands in the row, left then right."""
         return "".join(span.text for span in (*self._left, Span("  "), *self._right)).strip()
+
+    def left_offsets(self) -> list[Offset]:
+        """Where each span of the left part begins on the screen."""
+        starts, x = [], self.region.x
+        for span in self._left:
+            blank = len(span.text) - len(span.text.lstrip())
+            starts.append(Offset(x + blank, self.region.y))
+            x += cell_len(span.text)
+        return starts
 
     def render(self) -> RenderResult:
         """Unused: the line API draws."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.events import Resize, ScreenResume
+from textual.geometry import Offset
 from textual.screen import ModalScreen, Screen
 
 from tui.screens.screen_sizes import Fit
@@ -19,6 +20,13 @@ MODAL_KEYS = (
     Binding("f1", "app.pane_help", "help", id="app.help", show=False),
     Binding("f8", "app.shot", "screenshot", id="app.shot", show=False),
 )
+
+
+class JumpTarget(NamedTuple):
+    """A place that jump mode can go to: where its letter stands on the screen, and how to go there."""
+
+    offset: Offset
+    go: Callable[[], object]
 
 
 class _CopyOrCancel:
@@ -37,11 +45,11 @@ class _CopyOrCancel:
 class BaseScreen(_CopyOrCancel, Screen[None]):
     """A screen of the app; `fit` says what fits on it, and the classes of its size are its own."""
 
-    DEFAULT_CSS = "BaseScreen { layers: default progress; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.focus_next", "next pane", id="pane.next", show=False),
         Binding("shift+tab", "app.focus_previous", "pane before", id="pane.previous", show=False),
         Binding("question_mark", "app.pane_help", "help", id="app.help"),
+        Binding("apostrophe", "jump", "jump", id="view.jump", show=False),
     ]
     fit = Fit()
     _is_styled = False
@@ -68,6 +76,21 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
     def draw_anew(self) -> None:
         """For a screen that draws what it does not look at all the time."""
 
+    def jump_targets(self) -> list[JumpTarget]:
+        """Where jump mode can go: every stop of the focus that is seen. A screen may know more places."""
+        seen = [widget for widget in self.focus_chain if widget.region.area]
+        return [JumpTarget(widget.region.offset, widget.focus) for widget in seen]
+
+    def action_jump(self) -> None:
+        """A letter on every place that can have the focus; the next letter goes there."""
+        from tui.screens.jump_overlay import JumpOverlay  # noqa: PLC0415  nobody jumps before the first paint
+
+        def go(chosen: Any) -> None:
+            if chosen is not None:
+                chosen()
+
+        self.app.push_screen(JumpOverlay(self.jump_targets()), go)
+
     def commands(self) -> Iterable[SystemCommand]:
         """What it adds to the palette while it is seen."""
         return ()
@@ -76,7 +99,6 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
 class BaseModal(_CopyOrCancel, ModalScreen[Any]):
     """A modal of the app; esc closes it."""
 
-    DEFAULT_CSS = "BaseModal { layers: default progress; }"
     BINDINGS: ClassVar[list[BindingType]] = [*MODAL_KEYS]
 
 

@@ -195,6 +195,7 @@ SCREENS: dict[str, Help] = {
         "What the next runs ask of the model beside the prompt. What is set stands in the prompt line. An empty field "
         "is not sent, so that the server's own value holds.",
     ),
+    "JumpOverlay": Help("jump", "A letter stands on every place that can have the focus. The next letter goes there."),
     "SaveExtract": Help(
         "save", "Enter writes the file into the current folder. The whole path is shown; nothing is overwritten."
     ),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.geometry import Offset
+
 from tui.panes.line_view import LineView
+from tui.panes.status_line import StatusLine
+from tui.screens.base_screen import JumpTarget
 
 if TYPE_CHECKING:
     from tui.screens.live_screen import LiveScreen
@@ -49,6 +54,18 @@ class LivePanes:
             self._screen.query(f"#{name}").set_class(name in shown, "-alone")
         query("#side").set_class(self.alone in SIDE_PANES, "-alone")
         query("#body").set_class(self.alone != "raster", "-alone")
+
+    def hidden(self) -> list[JumpTarget]:
+        """The panes that others hide, at their names in the bar that is seen."""
+        found = []
+        for line, names in (("#tabs", SIDE_PANES), ("#panes", PANES)):
+            bar = self._screen.query_one(line, StatusLine)
+            if bar.region.area:
+                for name, offset in zip(names, bar.left_offsets(), strict=False):
+                    if not self._screen.query_one(f"#{name}").region.area:
+                        before = Offset(max(0, offset.x - 2), offset.y)  # so that little of the name is covered
+                        found.append(JumpTarget(before, partial(self._screen.action_focus_pane, name)))
+        return found
 
     def after(self, pane: str, step: int) -> str:
         """The pane (or the prompt) that tab reaches from one: all of them, also those that are hidden now."""

@@ -23,7 +23,7 @@ from tui.panes.segments_pane import SegmentsPane
 from tui.panes.stats_pane import StatsPane
 from tui.panes.status_line import StatusLine
 from tui.panes.text_pane import TextPane
-from tui.screens.base_screen import BaseScreen
+from tui.screens.base_screen import BaseScreen, JumpTarget
 from tui.screens.find_keys import FIND_KEYS, FindKeys
 from tui.screens.frame_places import frame_at, frame_of_tool, place_of
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
@@ -117,6 +117,10 @@ class LiveScreen(FindKeys, BaseScreen):
         from tui.screens.screen_commands import live_commands
 
         return live_commands(self)
+
+    def jump_targets(self) -> list[JumpTarget]:
+        """The panes and the prompt; those that are hidden too, in the bar that names them."""
+        return [*super().jump_targets(), *self.panes.hidden()]
 
     def begin_in(self, pane: str) -> None:
         """Gives the focus to a pane, now or as soon as there is one to give it to."""

@@ -57,6 +57,7 @@ def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
     yield SystemCommand("model: refresh list", "asks the endpoint for its models anew", app.refresh_models)
     yield SystemCommand("model: parameters", "system prompt, temperature, most tokens", app.action_edit_params)
     yield from _screen_of(app).commands()
+    yield SystemCommand("view: jump", "a letter on every pane; the next one goes there", _screen_of(app).action_jump)
     yield from app.view_commands()
     for name, theme in app.themes.items():
         shade = "dark" if theme.dark else "light"

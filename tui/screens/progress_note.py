@@ -20,7 +20,7 @@ class ProgressNote(StatusLine):
     """Stands over the row above the footer, at the right, until it is taken away."""
 
     DEFAULT_CSS = """
-    ProgressNote { layer: progress; position: absolute; background: $panel; }
+    ProgressNote { layer: keys; position: absolute; background: $panel; }
     """
 
     def __init__(self, text: str, started_at: float) -> None:
