@@ -2,6 +2,7 @@
 
 import itertools
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from textual.theme import Theme
 from textual.widgets import Static
 
 from tui.theme_files import ThemeFile, load_themes
+from tui.themed_app import textual_theme
 
 FOLDER = Path(__file__).resolve().parent.parent / "themes"
 THEMES = {theme.name: theme for theme in load_themes(FOLDER / "none")[0]}
@@ -44,10 +46,6 @@ VISIONS = {
 Triple = tuple[float, float, float]
 
 
-def as_textual(theme: ThemeFile, *, ansi: bool) -> Theme:
-    return Theme(theme.name, dark=theme.dark, ansi=ansi, variables=theme.variables, **theme.colors)  # type: ignore[arg-type]
-
-
 class PairsApp(App[None]):
     """Each pair of text and ground in a widget of its own."""
 
@@ -61,7 +59,7 @@ class PairsApp(App[None]):
         self._ansi = ansi
 
     def on_mount(self) -> None:
-        self.register_theme(as_textual(self._file, ansi=self._ansi))
+        self.register_theme(replace(textual_theme(self._file), ansi=self._ansi))
         self.theme = self._file.name
 
     def compose(self) -> ComposeResult:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
+from textual.color import Color
 
 from tests.screens.app_driver import line_text, running_app, until
 from tui.app import StreamscopeApp
 from tui.config import Settings
 from tui.errors import ConfigError
-from tui.theme_files import parse_theme
+from tui.panes.status_line import StatusLine
+from tui.theme_files import load_themes, parse_theme
 from tui.themed_app import textual_theme
 
 SETTINGS = Settings(url="http://127.0.0.1:9", theme="mine")
@@ -72,3 +74,34 @@ async def test_a_theme_that_says_little_is_on(tmp_path: Path, monkeypatch: pytes
         app.theme = "mine"
         await pilot.pause()
         assert "streamscope" in app.export_screenshot(simplify=True)
+
+
+def contrast(one: Color, other: Color) -> float:
+    """By WCAG 2.2, from 1 to 21."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(color: Color) -> float:
+    channels = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized]
+    return 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+@pytest.mark.parametrize("name", [theme.name for theme in load_themes(Path("/nowhere"))[0] if not theme.is_ansi])
+async def test_the_lines_of_the_app_can_be_read_in_every_theme(name: str, chosen: bool) -> None:
+    """Labels of keys and the lamp at rest were white on white in light themes."""
+    settings = Settings(theme="streamscope-dark" if chosen else name)
+    async with running_app(settings, records=[]) as (app, pilot):
+        if chosen:
+            app.theme = name
+        await until(pilot, lambda: "help" in line_text(app, "footer") and app.theme == name)
+        await pilot.pause()
+        for line in ("header", "footer", "next"):
+            row = app.screen.query_one(f"#{line}", StatusLine)
+            for tone in ("idle", "waiting", "label", "key", "strong"):
+                style = row.base_style + row.get_component_rich_style(f"status--{tone}", partial=True)
+                assert style.color is not None
+                assert style.bgcolor is not None
+                seen = contrast(Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor))
+                assert seen >= 4.5, (line, tone)

@@ -10,6 +10,7 @@ from typing import Any
 
 from textual import on
 from textual.app import App
+from textual.color import Color
 from textual.command import CommandPalette
 from textual.theme import Theme
 from textual.timer import Timer
@@ -19,6 +20,7 @@ from tui.core.sanitize import sanitize_line
 from tui.errors import ConfigError
 from tui.theme_files import ThemeFile, load_themes
 
+_MUTED = 0.75  # how much of the text's colour muted text has
 _REST_S = 0.08  # all styles are made anew for a preview, so it waits until the cursor rests on a name
 
 
@@ -78,7 +80,16 @@ class ThemedApp(App[None]):
         else:
             self._preview(None)
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """As Textual does, and for an open palette too, which it leaves in the colours of the theme before."""
+        super().refresh_css(animate)
+        if isinstance(self.screen, CommandPalette):
+            self.stylesheet.update(self.screen, animate=animate)
+
     def _preview(self, name: str | None) -> None:
+        for palette in self.screen_stack:
+            if isinstance(palette, CommandPalette):
+                palette.set_class(name is not None, "-shows-theme")  # no veil over what is shown
         if name is not None and self._theme_before is None:
             self._theme_before = self.theme
         if self._theme_before is not None:
@@ -100,6 +111,15 @@ class ThemedApp(App[None]):
 
 
 def textual_theme(theme: ThemeFile) -> Theme:
-    """A theme as Textual takes it."""
+    """A theme as Textual takes it.
+
+    Muted text has a colour of its own: what Textual says for it, `auto`, is made against the ground of a widget, which
+    the styles of a line's parts do not know, and would be white on white there.
+    """
     look: dict[str, Any] = {**theme.colors, "variables": theme.variables, "ansi": theme.is_ansi}
-    return Theme(name=theme.name, dark=theme.dark, **look)
+    made = Theme(name=theme.name, dark=theme.dark, **look)
+    if "text-muted" not in theme.variables and not theme.is_ansi:
+        colors = made.to_color_system().generate()
+        ground, text = Color.parse(colors["background"]), Color.parse(colors["foreground"])
+        made.variables = {**theme.variables, "text-muted": ground.blend(text, _MUTED).hex}
+    return made

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.color import Color
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
@@ -66,6 +67,13 @@ def themed(app: StreamscopeApp, name: str) -> Callable[[], bool]:
     return lambda: app.theme == name
 
 
+def wears_theme(app: StreamscopeApp) -> bool:
+    """Whether the palette itself is drawn in the colours of the theme that is on."""
+    variables = app.get_css_variables()
+    color = variables["panel-darken-1" if app.current_theme.dark else "surface"]
+    return app.screen.query_one("#--container").styles.background == Color.parse(color)
+
+
 async def close(app: StreamscopeApp, pilot: Pilot[None], key: str) -> None:
     palette = app.screen
     await pilot.press(key)
@@ -77,9 +85,13 @@ async def test_the_cursor_shows_a_theme_and_esc_takes_it_back(file: Path) -> Non
         assert app.theme == "streamscope-light"
         await find(app, pilot, "streamscope")
         await until(pilot, themed(app, "streamscope-dark"))
+        palette = app.screen
+        await until(pilot, lambda: wears_theme(app))
+        assert palette.styles.background.a == 0, "no veil over the theme that is shown"
         await pilot.press("down")
         await until(pilot, lambda: highlighted(app).startswith("theme: streamscope-light"))
         await until(pilot, themed(app, "streamscope-light"))
+        await until(pilot, lambda: wears_theme(app))
         await pilot.press("up")
         await until(pilot, themed(app, "streamscope-dark"))
         await close(app, pilot, "escape")
@@ -95,6 +107,7 @@ async def test_an_entry_that_is_no_theme_shows_the_own_one_again(file: Path) -> 
         app.screen.query_one(Input).value = "file: screenshot"
         await until(pilot, lambda: highlighted(app).startswith("file: screenshot"))
         await until(pilot, themed(app, "streamscope-light"))
+        assert app.screen.styles.background.a > 0
         await close(app, pilot, "escape")
         assert app.theme == "streamscope-light"
 

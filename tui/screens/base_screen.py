@@ -103,6 +103,7 @@ class BaseModal(_CopyOrCancel, ModalScreen[Any]):
 
 
 class Palette(_CopyOrCancel, CommandPalette):
-    """The list of commands, or of themes."""
+    """The list of commands."""
 
+    DEFAULT_CSS = "Palette.-shows-theme { background: transparent; }"
     BINDINGS: ClassVar[list[BindingType]] = [*MODAL_KEYS]
