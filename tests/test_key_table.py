@@ -29,6 +29,7 @@ PLACES = {
     "OddityRows": "pane",
     "TextPane": "pane",
     "StatsPane": "stats",
+    "RasterPane": "raster",
     "ExtractsPane": "extracts",
     "PromptArea": "prompt",
     "BaseScreen": "screen",

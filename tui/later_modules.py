@@ -13,6 +13,8 @@ LATER: Final = (
     "tui.panes.extract_list",
     "tui.panes.number_sheet",
     "tui.core.comparison",
+    "tui.core.run_view",
+    "tui.core.stats_prefix",
     "tui.prompt_history",
     "tui.screens.palette_commands",
     "tui.screens.help_screen",

@@ -115,6 +115,33 @@ async def draws_joints(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: "|" in pane_text(app, "text"))
 
 
+def moves_to(words: str) -> Check:
+    """The view goes somewhere; then it follows again."""
+
+    async def check(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: words in line_text(app, "header"))
+        await pilot.press("l")
+        await until(pilot, lambda: "VIEW" not in line_text(app, "header"))
+
+    return check
+
+
+def sets_speed(words: str) -> Check:
+    async def check(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: app.controller.playback.speed_words == words)
+
+    return check
+
+
+async def finds_no_mark(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: any("No mark after this one." in text for text in toasts(app)))
+
+
+async def asks_a_place(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, AskScreen))
+    await close_box(app, pilot)
+
+
 async def draws_markdown(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: app.screen.has_class("-preview"))
     await pilot.press("v")
@@ -257,6 +284,14 @@ LIVE: dict[str, Check] = {
     **{f"numbers: definitions {name}": shows_definition(name) for name in [*DEFINITIONS][::-1]},
     "numbers: formula of": lists_numbers,
     "numbers: stamp error": explains_stamps,
+    "play: hold": moves_to("VIEW"),
+    "play: go to": asks_a_place,
+    "play: step": moves_to("VIEW at"),
+    "play: step back": moves_to("VIEW at"),
+    "play: next mark": finds_no_mark,
+    "play: mark before": moves_to("VIEW at"),
+    "play: faster": sets_speed("2x"),
+    "play: slower": sets_speed("1x"),
     "view: joints": draws_joints,
     "view: Markdown": draws_markdown,
     "view: zoom": zooms,

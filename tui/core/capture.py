@@ -172,6 +172,11 @@ class Capture:
         return self._data.between(start, end)
 
     @property
+    def events(self) -> list[tuple[int, ResponseHead | Marker]]:
+        """Each head and marker, in their order, with the number of reads that came before it."""
+        return self._order
+
+    @property
     def connections(self) -> list[tuple[int, ResponseHead]]:
         """Each response head with the number of reads that came before it."""
         return [(before, record) for before, record in self._order if isinstance(record, ResponseHead)]

@@ -90,6 +90,19 @@ class ContentLog:
         first = bisect_left(self._frames, frame)
         return range(first, bisect_right(self._frames, frame, first))
 
+    def text_between(self, start: int, end: int) -> str:
+        """The text between two offsets; the cost is that of the chunks that hold it."""
+        if start >= end:
+            return ""
+        first, last = self.chunk_at(start), self.last_chunk_of(end)
+        joined = "".join(self.piece(index)[0] for index in range(first, last + 1))
+        origin = self.start_of(first)
+        return joined[start - origin : end - origin]
+
+    def count_before_frame(self, frame: int) -> int:
+        """How many chunks came in frames before this one."""
+        return bisect_left(self._frames, frame)
+
     def count_until(self, at: float) -> int:
         """How many chunks had come at time `at`, inclusive."""
         return bisect_right(self._times, at)

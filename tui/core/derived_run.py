@@ -68,6 +68,19 @@ class DerivedRun:
         return self.decoder.chunks if self.decoder is not None else ()
 
     @property
+    def frame_count(self) -> int:
+        """How many frames came."""
+        return len(self.decoder.frames) if self.decoder is not None else 0
+
+    def frames_until(self, at: float) -> int:
+        """How many frames had come at a moment of the run's clock, inclusive."""
+        return self.decoder.frames.count_until(at) if self.decoder is not None else 0
+
+    def chunks_before_frame(self, frame: int) -> int:
+        """How many chunks the frames before this one gave."""
+        return self.decoder.chunks.count_before_frame(frame) if self.decoder is not None else 0
+
+    @property
     def is_over(self) -> bool:
         """Whether the run has ended."""
         return self.result is not None

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
+from tui.core.chunks import SegmentReady
 from tui.core.gap_series import OrderedValues
-from tui.core.text.segment_log import SegmentLog
+
+
+class Segments(Protocol):
+    """A segment log, or its beginning."""
+
+    @property
+    def count(self) -> int:
+        """How many segments came out."""
+
+    def segment(self, index: int) -> SegmentReady:
+        """A segment by its index from 0."""
 
 
 class HoldTimes:
@@ -15,9 +27,9 @@ class HoldTimes:
     question costs a constant for each unit that came out since the last one.
     """
 
-    def __init__(self, segments: Callable[[], SegmentLog] | None) -> None:
+    def __init__(self, segments: Callable[[], Segments] | None) -> None:
         self._segments = segments
-        self._log: SegmentLog | None = None
+        self._log: Segments | None = None
         self._times = OrderedValues(has_spread=False)
         self._done = 0
 

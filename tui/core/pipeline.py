@@ -6,6 +6,7 @@ segments anew from the chunks that were kept.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 
 from tui.core.chunks import CodeBlockReady, JSONReady, PipelineEvent, StreamChunk
@@ -13,6 +14,7 @@ from tui.core.content_log import ContentLog
 from tui.core.text.code_blocks import CodeBlock, CodeBlockParser
 from tui.core.text.json_parser import JSONStreamParser, JSONValue
 from tui.core.text.json_progress import JSONProgress
+from tui.core.text.parser_checkpoints import ParserCheckpoints
 from tui.core.text.segment_log import SegmentLog
 
 
@@ -52,11 +54,25 @@ class ToolCallProgress:
         return "".join(self.pieces)
 
 
+def add_tool_calls(calls: dict[int, ToolCallProgress], chunk: StreamChunk) -> None:
+    """Takes what a chunk brings for tool calls into the calls by position."""
+    for delta in chunk.tool_calls:
+        call = calls.get(delta.position)
+        if call is None:
+            call = calls[delta.position] = ToolCallProgress(delta.position, first_at=chunk.at, first_frame=chunk.frame)
+        call.name = call.name or delta.name or ""
+        call.id = call.id or delta.id
+        if delta.arguments:
+            call.add(delta.arguments, chunk.at, chunk.frame)
+        call.last_at, call.last_frame = chunk.at, chunk.frame
+
+
 class StreamPipeline:
     """Everything derived from the chunks of one run (choice 0).
 
     Attributes: `content` (the text in columns), `segments` (of the current mode), `code_blocks` and
-    `json_values` in order of their completion, `tool_calls` by order of first appearance.
+    `json_values` in order of their completion, `tool_calls` by order of first appearance. For playback:
+    `tool_chunks` (which chunks brought something for a tool call) and `checkpoints` of the two parsers.
     """
 
     def __init__(self, mode: str = "sentence", pattern: str | None = None) -> None:
@@ -68,6 +84,9 @@ class StreamPipeline:
         self.code_parser = CodeBlockParser()
         self.json_parser = JSONStreamParser()
         self.finished_at: float | None = None
+        self.tool_chunks = array("Q")
+        self.checkpoints = ParserCheckpoints()
+        self._taken = 0
 
     def feed(self, chunk: StreamChunk) -> list[PipelineEvent]:
         """Takes one chunk and gives what it completed: segments, then code blocks, then JSON values."""
@@ -78,10 +97,12 @@ class StreamPipeline:
 
     def take(self, chunk: StreamChunk) -> None:
         """As `feed` without making events: the hot path, for those who read the attributes."""
+        self._taken += 1
         if chunk.choice != 0:
             return
         if chunk.tool_calls:
-            self._add_tool_calls(chunk)
+            self.tool_chunks.append(self._taken - 1)
+            add_tool_calls(self.tool_calls, chunk)
         text = chunk.content
         if not text:
             return
@@ -91,6 +112,7 @@ class StreamPipeline:
             self.code_blocks += self._code_ready(blocks, index, chunk.at)
         if values := self.json_parser.add(text):
             self.json_values += self._json_ready(values, index, chunk.at)
+        self.checkpoints.note(index + 1, self.content.length, self.code_parser, self.json_parser)
 
     def finish(self, at: float) -> list[PipelineEvent]:
         """Flushes every part; what was never complete comes out marked as such. Once; later calls give nothing."""
@@ -111,18 +133,6 @@ class StreamPipeline:
         if self.finished_at is not None:
             segments.flush(self.finished_at)
         self.segments = segments
-
-    def _add_tool_calls(self, chunk: StreamChunk) -> None:
-        for delta in chunk.tool_calls:
-            call = self.tool_calls.get(delta.position)
-            if call is None:
-                call = ToolCallProgress(delta.position, first_at=chunk.at, first_frame=chunk.frame)
-                self.tool_calls[delta.position] = call
-            call.name = call.name or delta.name or ""
-            call.id = call.id or delta.id
-            if delta.arguments:
-                call.add(delta.arguments, chunk.at, chunk.frame)
-            call.last_at, call.last_frame = chunk.at, chunk.frame
 
     def _code_ready(self, blocks: list[CodeBlock], emitted_chunk: int, at: float) -> list[CodeBlockReady]:
         return [

@@ -12,12 +12,11 @@ from typing import Any
 from tui.core.chunks import StreamChunk, Usage
 from tui.core.first_units import FirstUnits
 from tui.core.gap_series import GapSeries
-from tui.core.hold_times import HoldTimes
+from tui.core.hold_times import HoldTimes, Segments
 from tui.core.metric_definitions import metrics_of
 from tui.core.run_facts import HoldFacts, Metric, Moment, RunFacts, StallFacts
 from tui.core.server_timings import ServerTimings
 from tui.core.stall_watch import Stall, StallWatch
-from tui.core.text.segment_log import SegmentLog
 
 
 class StreamStats:
@@ -28,7 +27,7 @@ class StreamStats:
     the present buffer mode, for the hold times. `has_reads` False: what is noted as reads are frames of a plain log.
     """
 
-    def __init__(self, segments: Callable[[], SegmentLog] | None = None, *, has_reads: bool = True) -> None:
+    def __init__(self, segments: Callable[[], Segments] | None = None, *, has_reads: bool = True) -> None:
         self.has_reads = has_reads
         self.sent_at: float | None = None
         self.head_at: float | None = None

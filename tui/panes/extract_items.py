@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.core.chunks import CodeBlockReady, JSONReady
 from tui.core.pipeline import StreamPipeline, ToolCallProgress
@@ -21,6 +21,9 @@ from tui.panes.cursor_view import spans_cells, text_cells
 from tui.panes.json_tree import FoldMemory, JSONTree
 from tui.panes.line_view import Span
 from tui.panes.wrapped_text import WrappedText
+
+if TYPE_CHECKING:
+    from tui.core.run_view import PipelinePrefix
 
 _NAME_CHARS = 80
 
@@ -78,7 +81,7 @@ class ExtractItem(ABC):
 class CodeItem(ExtractItem):
     """A code block; an open one is read on at each `lay`."""
 
-    def __init__(self, pipeline: StreamPipeline, block: CodeBlockReady | OpenBlock) -> None:
+    def __init__(self, pipeline: StreamPipeline | PipelinePrefix, block: CodeBlockReady | OpenBlock) -> None:
         self._block = block
         self._width = 0
         self._lines: HighlightedCode | None = None
@@ -139,7 +142,7 @@ class JSONItem(ExtractItem):
 
     def __init__(
         self,
-        pipeline: StreamPipeline,
+        pipeline: StreamPipeline | PipelinePrefix,
         found: JSONReady | PartialJSON,
         folds: FoldMemory | None,
         *,
@@ -203,7 +206,9 @@ class JSONItem(ExtractItem):
 class ToolItem(ExtractItem):
     """A tool call: its arguments as they come, and as a tree once they are valid."""
 
-    def __init__(self, pipeline: StreamPipeline, call: ToolCallProgress, folds: FoldMemory | None) -> None:
+    def __init__(
+        self, pipeline: StreamPipeline | PipelinePrefix, call: ToolCallProgress, folds: FoldMemory | None
+    ) -> None:
         self._pipeline = pipeline
         self._call = call
         self._raw = WrappedText()

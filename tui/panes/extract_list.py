@@ -10,12 +10,16 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from tui.core.pipeline import StreamPipeline, ToolCallProgress
 from tui.panes.extract_items import CodeItem, ExtractItem, JSONItem, ToolItem, heading_text
 from tui.panes.item_heights import ItemHeights
 from tui.panes.json_tree import FoldMemory
 from tui.panes.line_view import Span
+
+if TYPE_CHECKING:
+    from tui.core.run_view import PipelinePrefix
 
 _JSON, _CODE, _TOOL = range(3)  # of one chunk in this order: what was complete before a fence began comes first
 _KINDS = 3
@@ -26,7 +30,7 @@ _KEPT_ITEMS = 128  # complete ones, beyond which the one not looked at for longe
 class ExtractList:
     """The rows of all extracts at a width in cells. Rows, items and rows within an item count from 0."""
 
-    def __init__(self, pipeline: StreamPipeline, width: int) -> None:
+    def __init__(self, pipeline: StreamPipeline | PipelinePrefix, width: int) -> None:
         self._pipeline = pipeline
         self._width = width
         self._now = 0.0

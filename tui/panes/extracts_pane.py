@@ -18,6 +18,7 @@ from tui.panes.line_view import Span
 
 if TYPE_CHECKING:
     from tui.core.pipeline import StreamPipeline
+    from tui.core.run_view import PipelinePrefix
     from tui.panes.extract_items import ExtractItem
     from tui.panes.extract_list import ExtractList
 
@@ -63,7 +64,7 @@ class ExtractsPane(CursorView):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
-        self._pipeline: StreamPipeline | None = None
+        self._pipeline: StreamPipeline | PipelinePrefix | None = None
         self._extracts: ExtractList | None = None
         self._hint = ""
         self._hint_rows: list[str] = []
@@ -79,7 +80,7 @@ class ExtractsPane(CursorView):
         """The cursor may be on every row of an extract, and on none of the hint."""
         return 0 if self._has_extracts else self.list_count
 
-    def show_run(self, pipeline: StreamPipeline | None, hint: str, now: float | None = None) -> None:
+    def show_run(self, pipeline: StreamPipeline | PipelinePrefix | None, hint: str, now: float | None = None) -> None:
         """Shows the extracts of a pipeline as they stand at `now` on the run's clock; one call a frame at most.
 
         Without `now` the arrival of the newest text is taken.
@@ -156,7 +157,7 @@ class ExtractsPane(CursorView):
         elif is_folded:
             self.move_cursor(self._extracts.parent_row(self.cursor))
 
-    def _list_of(self, pipeline: StreamPipeline) -> ExtractList:
+    def _list_of(self, pipeline: StreamPipeline | PipelinePrefix) -> ExtractList:
         from tui.panes.extract_list import ExtractList  # noqa: PLC0415  with pygments, and there is a screen first
 
         return ExtractList(pipeline, self.row_width)

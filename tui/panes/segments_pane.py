@@ -13,6 +13,7 @@ from tui.panes.cursor_view import CursorView, SourceAsked, detail_rows, text_cel
 from tui.panes.line_view import Span
 
 if TYPE_CHECKING:
+    from tui.core.run_view import SegmentsPrefix
     from tui.core.text.segment_log import SegmentLog
 
 _NO_TIME = "n/a"
@@ -44,7 +45,7 @@ class SegmentsPane(CursorView):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
-        self._log: SegmentLog | None = None
+        self._log: SegmentLog | SegmentsPrefix | None = None
         self._count = 0
         self._held = ""
         self._held_s = 0.0
@@ -67,18 +68,18 @@ class SegmentsPane(CursorView):
         """Units never change; the held row does."""
         return 0 < row <= self._count
 
-    def show(self, log: SegmentLog | None, now: float, hint: str, *, has_times: bool = True) -> None:
+    def show(self, log: SegmentLog | SegmentsPrefix | None, now: float, hint: str, *, has_times: bool = True) -> None:
         """Shows the units of a log as they stand at `now` (seconds on the run's clock); one call a frame.
 
         A plain log has no times.
         """
         self._has_times = has_times
-        before = (self._log, self._count, self._held, self._held_s, self._hint, self._time_cells)
-        first = self._count + 1 if log is self._log and self._count else None
-        is_other, self._log = log is not self._log, log
+        before = (_whole(self._log), self._count, self._held, self._held_s, self._hint, self._time_cells)
+        is_same, count = _whole(log) is _whole(self._log), log.count if log else 0
+        first = self._count + 1 if is_same and 0 < self._count <= count else None
+        is_other, self._log, self._count = not is_same, log, count
         if is_other:
             self.is_following, self.cursor = True, -1
-        self._count = log.count if log else 0
         self._held = log.held_text if log else ""
         self._held_s = max(0.0, now - log.held_since) if log and log.held_since is not None else 0.0
         time_cells = max(_TIME_CELLS, len(_seconds(now)))
@@ -87,7 +88,7 @@ class SegmentsPane(CursorView):
         if hint != self._hint:
             self._hint = hint
             self._hint_rows = detail_rows(sanitize(hint), self.row_width)
-        if before != (self._log, self._count, self._held, self._held_s, self._hint, self._time_cells):
+        if before != (_whole(self._log), self._count, self._held, self._held_s, self._hint, self._time_cells):
             self.rows_changed(first)
         if is_other:
             self.find_again()
@@ -161,6 +162,11 @@ class SegmentsPane(CursorView):
         room = self.row_width
         shown = text[: 2 * room + 16].strip("\n")
         return sanitize_line(shown) + ("…" if len(text) > 2 * room + 16 else "")
+
+
+def _whole(log: SegmentLog | SegmentsPrefix | None) -> SegmentLog | None:
+    """The log whose beginning a held view shows."""
+    return None if log is None else log.whole
 
 
 def _seconds(seconds: float) -> str:

@@ -5,6 +5,7 @@ Fed in batches, once a frame; every character shown went through `sanitize`, so 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -93,7 +94,10 @@ class TextPane(LineView):
         self._shown_hint = WrappedText()
         self._found: tuple[int, int] | None = None
         self._search: TextSearch | None = None
+        self._chunk_ends = array("Q")
+        self._limit: int | None = None  # offset of what is shown at most, where the view is held
         self._waiting = ""
+        self._held_line = ""
         self._reset_reading()
 
     def _reset_reading(self) -> None:
@@ -105,7 +109,9 @@ class TextPane(LineView):
 
     @property
     def row_count(self) -> int:
-        """How many rows there are; the mark of a stall may need one of its own."""
+        """How many rows there are: one more for the mark of a stall, or for what waits while the view is held."""
+        if self._limit is not None and not self.is_empty:
+            return self._shown.row_at(self._limit) + 1 + bool(self._held_line)
         return self._shown.row_count + (bool(self._waiting) and not self._fits_waiting)
 
     @property
@@ -118,6 +124,8 @@ class TextPane(LineView):
         self._text = StyledText(self._text.wrapped.width)
         self._found = None
         self._waiting = ""
+        self._chunk_ends = array("Q")
+        self._limit, self._held_line = None, ""
         self._reset_reading()
         self.is_following = True
         self.find(self._search.needle if self._search is not None else "")
@@ -144,7 +152,18 @@ class TextPane(LineView):
         for chunk in chunks:
             if chunk.choice == 0 and chunk.is_progress:
                 self._add(chunk)
+            self._chunk_ends.append(self._text.length)
         self._draw_added(was_empty=was_empty)
+
+    def show_first(self, chunk_count: int | None, waiting: str = "") -> None:
+        """Shows the first chunks only and, under them, a line on what waits; None shows all there is."""
+        limit = None
+        if chunk_count is not None:
+            known = min(chunk_count, len(self._chunk_ends))
+            limit = self._chunk_ends[known - 1] if known else 0
+        if (limit, waiting) != (self._limit, self._held_line):
+            self._limit, self._held_line = limit, sanitize_line(waiting)
+            self.rows_changed()
 
     def add_note(self, lines: Sequence[str]) -> None:
         """Puts the app's own lines under the text: why it ended. They are no part of it."""
@@ -212,10 +231,15 @@ class TextPane(LineView):
         """What stands in a row, cut where the style changes."""
         if self.is_empty:
             return [Span(self._shown_hint.row_text(row), "text--empty")]
+        if self._held_line and self._limit is not None and row == self.row_count - 1:
+            return [Span(self._held_line, "text--empty")]
         spans: list[Span] = []
         for stretch in self._text.stretches(row):
-            spans += self._with_places(stretch)
-        if self._waiting and row == self.row_count - 1:
+            if self._limit is None or stretch.start + len(stretch.text) <= self._limit:
+                spans += self._with_places(stretch)
+            elif stretch.start < self._limit:
+                spans += self._with_places(stretch._replace(text=stretch.text[: self._limit - stretch.start]))
+        if self._waiting and self._limit is None and row == self.row_count - 1:
             is_apart = not spans or spans[-1].text.endswith(" ")
             spans.append(Span(self._waiting if is_apart else f" {self._waiting}", "text--gap"))
         return spans
@@ -231,6 +255,10 @@ class TextPane(LineView):
         row = min(self.scroll_offset.y + self.size.height, self.row_count) - 1
         offset = self._found[0] if self._found is not None else self._text.wrapped.row_start(row)
         self.post_message(self.FrameAsked(self._text.content_offset_of(offset), self._text.frame_of(offset)))
+
+    def row_is_final(self, row: int) -> bool:
+        """What is shown may grow at its end, or end elsewhere at the next look."""
+        return self._limit is None and super().row_is_final(row)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text itself: no marks, and line breaks only where it has them."""

@@ -99,8 +99,10 @@ PANES: dict[str, Help] = {
     "raster": Help(
         "5 arrivals",
         "One mark per arrival, from left to right: the taller, the more came in that slice of time. The line under it "
-        "says what the arrivals show: streams, comes in batches, or one lump.",
+        "says what the arrivals show: streams, comes in batches, or one lump. Where the view is held, what comes "
+        "after is dim; a click or a drag goes to another moment.",
         (
+            ("▲ t", "the moment that all panes show while the view is held"),
             ("!", "a stall: longer than 250 ms and than 5 times the usual gap"),
             ("┴ first token", "when the first generated text came"),
             ("frames", "events of the stream; reads is how many network reads brought them"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -21,10 +22,14 @@ from tui.screens.arrivals_view import arrivals_of
 from tui.screens.endpoint_choice import TRANSPORT_WORDS
 from tui.screens.live_panes import SIDE_PANES
 from tui.screens.run_lamp import current_lamp, rate_of
+from tui.screens.shown_run import ShownRun
 
 if TYPE_CHECKING:
     from tui.core.derived_run import DerivedRun
+    from tui.core.pipeline import StreamPipeline
+    from tui.core.run_view import PipelinePrefix
     from tui.panes.note_rows import Note
+    from tui.panes.raster_pane import ArrivalsView
     from tui.screens.live_screen import LiveScreen
     from tui.screens.run_controller import ActiveRun
 
@@ -47,6 +52,7 @@ class LiveDrawing:
         self._screen = screen
         self._run: ActiveRun | None = None
         self._chunks_shown = 0
+        self._shown = ShownRun()
         self.is_end_shown = False
 
     @property
@@ -67,6 +73,8 @@ class LiveDrawing:
     def is_settled(self) -> bool:
         """Whether the screen shows all there is of the run, and the run is over or there is none."""
         run = self._screen.scope.controller.run
+        if self._screen.playback.is_playing or not self._shown.is_settled:
+            return False
         return run is self._run and (run is None or (self.is_end_shown and self.waiting_chunks == 0))
 
     def draw_text(self) -> None:
@@ -81,6 +89,30 @@ class LiveDrawing:
             new = derived.chunks[self._chunks_shown : upto]
             self._chunks_shown += len(new)
             self._screen.query_one(TextPane).add_chunks(new)
+        self._draw_position()
+
+    def _draw_position(self) -> None:
+        """Goes to where the playback stands; pane 1 shows that much."""
+        playback = self._screen.playback
+        playback.show(self._derived)
+        self._shown.update(playback)
+        view = self._shown.view
+        waiting = live_words.waiting_line(self._derived, view) if view is not None else ""
+        self._screen.query_one(TextPane).show_first(None if view is None else view.chunk_count, waiting)
+
+    @property
+    def _pipeline(self) -> StreamPipeline | PipelinePrefix | None:
+        """Segments, code and JSON at the position."""
+        if self._shown.view is not None:
+            return self._shown.view.pipeline
+        return self._derived.pipeline if self._derived is not None else None
+
+    @property
+    def _frame_count(self) -> int:
+        """How many frames had come at the position."""
+        if self._shown.view is not None:
+            return self._shown.view.frames
+        return self._derived.frame_count if self._derived is not None else 0
 
     def restart_text(self) -> None:
         """Draws pane 1 anew from the first chunk."""
@@ -94,17 +126,19 @@ class LiveDrawing:
         scope, run, derived = self._screen.scope, self._run, self._derived
         now = scope.controller.seconds()
         at = derived.capture.end.at if derived is not None and derived.capture.end is not None else now
-        pipeline = derived.pipeline if derived is not None else None
+        pipeline, view = self._pipeline, self._shown.view
+        shown_at = at if view is None else view.at
         query, said = self._screen.query_one, scope.keys.said
         query(TextPane).set_hint(said(live_words.text_hint(run, now, is_demo=scope.endpoint.is_demo)))
         query(TextPane).set_waiting(derived.stats.open_stall(now) if derived is not None else None)
         log = pipeline.segments if pipeline is not None else None
         has_times = derived is None or derived.capture.header.has_times
         hint = live_words.segments_hint(run, scope.controller.mode)
-        query(SegmentsPane).show(log, at, hint, has_times=has_times)
-        query(ExtractsPane).show_run(pipeline, said(live_words.extracts_hint(run, is_demo=scope.endpoint.is_demo)), at)
-        self._draw_stats(at)
-        query(RasterPane).show(arrivals_of(derived, at))
+        query(SegmentsPane).show(log, shown_at, hint, has_times=has_times)
+        extracts_hint = said(live_words.extracts_hint(run, is_demo=scope.endpoint.is_demo))
+        query(ExtractsPane).show_run(pipeline, extracts_hint, shown_at)
+        self._draw_stats(shown_at)
+        query(RasterPane).show(self._with_cursor(arrivals_of(derived, at)))
         self._draw_header(now)
         self._draw_verdict(at)
         self._draw_titles()
@@ -118,10 +152,10 @@ class LiveDrawing:
         pane = self._screen.query_one(StatsPane)
         has_probe = run is not None and run.stream is not None
         pane.show_stats(
-            derived.stats if derived is not None else None,
-            self._notes(),
+            derived.stats if derived is not None and self._shown.view is None else self._shown.stats,
+            self._notes() if self._shown.view is None else [],
             self._screen.scope.keys.said(live_words.NO_NUMBERS),
-            arrivals=derived.arrivals if derived is not None else None,
+            arrivals=self._shown.view.arrivals if self._shown.view else derived.arrivals if derived else None,
             now_s=at,
             stamp_error_s=self._screen.scope.controller.probe.stamp_error_s if has_probe else None,
         )
@@ -147,6 +181,15 @@ class LiveDrawing:
         from tui.screens.run_notes import run_notes  # noqa: PLC0415  as above
 
         return run_notes(run, self._screen.scope.keys.said, os.environ, is_wide=self._is_wide)
+
+    def _with_cursor(self, view: ArrivalsView | None) -> ArrivalsView | None:
+        """The arrivals with the place at which the view is held."""
+        shown = self._shown.view
+        if shown is None or view is None:
+            return view
+        at = shown.at if view.has_times else float(shown.frames)
+        words = live_words.position_words(shown, view.span_s, view.frames, self._screen.playback, is_wide=self._is_wide)
+        return replace(view, held_at=min(at, view.span_s), held_words=words)
 
     def _draw_verdict(self, at: float) -> None:
         derived = self._derived
@@ -178,15 +221,17 @@ class LiveDrawing:
         width = self._screen.fit.width
         lamp_span = Span(small_lines.short_lamp(lamp.text, width), f"status--{lamp.tone}")
         right = [lamp_span, Span(f"  {rate} " if rate else " ")]
+        if view_lamp := live_words.view_lamp(self._screen.playback, is_streaming=controller.is_streaming):
+            right.append(Span(f" {view_lamp} ", "status--thinking"))
         is_tiny = self._screen.fit.is_tiny  # what does not fit is cut at the end of the right part
         self._screen.query_one("#header", StatusLine).show([] if is_tiny else left, right)
         last = small_lines.last_line(controller.derived, width) if is_tiny else ""
         self._screen.query_one("#last", StatusLine).show([Span(last)])
 
     def _draw_titles(self) -> None:
-        derived, mode = self._derived, self._screen.scope.controller.mode
-        frames = len(derived.decoder.frames) if derived is not None and derived.decoder is not None else 0
-        chars = derived.pipeline.content.length if derived is not None else 0
+        mode = self._screen.scope.controller.mode
+        frames, pipeline = self._frame_count, self._pipeline
+        chars = pipeline.content.length if pipeline is not None else 0
         code, values, tools = self._extract_counts()
         units = f"2 {MODE_TITLES.get(mode, mode)}"
         length = f"{chars} char  {frames} frames"
@@ -195,7 +240,8 @@ class LiveDrawing:
         self._title("segments", units, mode_key)
         self._title("extracts", "3 extracts", f"code {code}  json {values}  tools {tools}")
         info = self._screen.query_one(StatsPane).title_info
-        self._title("stats", "4 stats", info)
+        held = self._shown.view
+        self._title("stats", "4 stats" if held is None else live_words.stats_title(held), info)
         labels = (units, f"3 extracts {code + values + tools}", "4 stats")
         tabs = [self._tab(name, label) for name, label in zip(SIDE_PANES, labels, strict=True)]
         infos = {
@@ -217,10 +263,9 @@ class LiveDrawing:
         return Span("  " + (label.upper() if is_front else label), "status--strong" if is_front else "status--dim")
 
     def _extract_counts(self) -> tuple[int, int, int]:
-        derived = self._derived
-        if derived is None:
+        pipeline = self._pipeline
+        if pipeline is None:
             return 0, 0, 0
-        pipeline = derived.pipeline
         return len(pipeline.code_blocks), len(pipeline.json_values), len(pipeline.tool_calls)
 
     def _title(self, pane: str, name: str, info: str) -> None:
@@ -244,6 +289,7 @@ class LiveDrawing:
         scope = self._screen.scope
         in_prompt = self._screen.focused_pane == "prompt"
         hints = live_words.footer_hints(
+            self._screen.playback,
             is_streaming=scope.controller.is_streaming,
             in_prompt=in_prompt,
             fit=self._screen.fit,

@@ -29,6 +29,7 @@ from tui.screens.frame_places import frame_at, frame_of_tool, place_of
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.live_drawing import LiveDrawing
 from tui.screens.live_panes import PANES, LivePanes
+from tui.screens.playback_keys import PLAYBACK_BINDINGS, PlaybackKeys
 from tui.screens.screen_sizes import Fit
 
 if TYPE_CHECKING:
@@ -39,13 +40,14 @@ BUFFER_MODES = ("word", "sentence", "line")
 _REST_S = 0.2  # how often a screen at rest looks whether something began
 
 
-class LiveScreen(FindKeys, BaseScreen):
+class LiveScreen(PlaybackKeys, FindKeys, BaseScreen):
     """Shows the controller's run on one ticker."""
 
     ESCAPE_TO_MINIMIZE = False
     AUTO_FOCUS = "#prompt"
     FIND_BEFORE = "#prompt-row"
     BINDINGS: ClassVar[list[BindingType]] = [
+        *PLAYBACK_BINDINGS,
         Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
         Binding("escape", "leave", "cancel, leave the prompt", id="run.leave", show=False),
         Binding("i", "focus_prompt", "edit", id="prompt.focus"),
@@ -105,6 +107,11 @@ class LiveScreen(FindKeys, BaseScreen):
             yield StatusLine(id="next")
         yield StatusLine(id="last")
         yield StatusLine(id="footer")
+
+    @on(RasterPane.SeekAsked)
+    def _seek_asked(self, message: RasterPane.SeekAsked) -> None:
+        self.playback.seek_share(message.share)
+        self.draw_slow()
 
     def on_mount(self) -> None:
         """Starts the ticker."""
@@ -337,8 +344,10 @@ class LiveScreen(FindKeys, BaseScreen):
 
     def action_follow(self) -> None:
         """Goes to the end of the focused pane and stays there while more comes."""
+        self.playback.follow()
         pane = self.focused if isinstance(self.focused, LineView) else self.query_one(TextPane)
         pane.follow()
+        self.draw_slow()
 
     def draw_slow(self) -> None:
         """Draws everything now."""
@@ -365,7 +374,8 @@ class LiveScreen(FindKeys, BaseScreen):
         if not self.is_current or self._drawing.is_settled:
             self._rest()
             return
-        if not self._ticker.begin(self._drawing.waiting_chunks):
+        has_moved = self.playback.tick()
+        if not self._ticker.begin(self._drawing.waiting_chunks) and not has_moved:
             return
         started = time.monotonic()
         self._drawing.draw_text()

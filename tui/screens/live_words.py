@@ -12,7 +12,9 @@ from tui.screens.screen_sizes import Fit
 
 if TYPE_CHECKING:
     from tui.core.derived_run import DerivedRun
+    from tui.core.run_view import RunView
     from tui.core.stats import StreamStats
+    from tui.playback import Playback
     from tui.screens.run_controller import ActiveRun
 
 NOTHING_YET = "Nothing has run yet. {prompt.send} plays the recorded demo, {set.endpoint} points it at your own server."
@@ -76,7 +78,20 @@ def cancel_hint(*, is_streaming: bool, in_prompt: bool) -> str:
     return "ctrl+c cancel" if in_prompt else "x cancel"
 
 
-def footer_hints(*, is_streaming: bool, in_prompt: bool, fit: Fit, odd: int) -> list[tuple[str, str]]:
+def playback_hints(playback: Playback, *, is_streaming: bool) -> list[tuple[str, str]]:
+    """The keys of playback for the footer; none before there is something to hold."""
+    if playback.run is None or not playback.run.frame_count:
+        return []
+    if is_streaming:
+        word = "hold" if playback.position is None else "go on"
+    else:
+        word = "stop" if playback.is_playing else "play"
+    return [("space", word), (", .", "step"), ("[ ]", "marks")]
+
+
+def footer_hints(
+    playback: Playback, *, is_streaming: bool, in_prompt: bool, fit: Fit, odd: int
+) -> list[tuple[str, str]]:
     """The keys of the footer after the one that cancels, the most useful first; `odd` is the length of the `!` list."""
     if fit.is_tiny:
         return [("ctrl+q", "quit")]
@@ -85,8 +100,46 @@ def footer_hints(*, is_streaming: bool, in_prompt: bool, fit: Fit, odd: int) -> 
         return [("enter", "send"), *new_line, ("esc", "leave"), ("F1", "help"), ("ctrl+q", "quit")]
     if fit.is_small:
         return [("tab", "pane"), ("?", "help"), ("i", "edit"), ("b", "buffer"), ("w", "wire")]
-    hints = [("b", "buffer"), ("c", "compare"), ("w", "wire"), ("!", f"problems {odd}")]
+    playing = playback_hints(playback, is_streaming=is_streaming)
+    hints = [*playing, ("b", "buffer"), ("c", "compare"), ("w", "wire"), ("!", f"problems {odd}")]
     if not fit.is_wide:
-        return [*hints, ("i", "edit"), ("?", "help")]
+        return [*playing[:2], *hints[len(playing) :], ("?", "help")]
     again = [] if is_streaming else [("ctrl+r", "again")]
-    return [*hints, ("t", "transport"), ("m", "model"), ("i", "edit"), ("y", "copy"), *again, ("?", "help")]
+    setting = [] if playing else [("t", "transport"), ("m", "model")]
+    return [*hints, *setting, ("i", "edit"), ("y", "copy"), *again, ("?", "help")]
+
+
+def view_lamp(playback: Playback, *, is_streaming: bool) -> str:
+    """The lamp of the view, apart from that of the run; empty while the view follows."""
+    if playback.position is None:
+        return ""
+    if playback.is_playing:
+        return f"VIEW PLAYING {playback.speed_words}"
+    place = f"{playback.position.at:.2f} s" if playback.has_times else f"frame {playback.position.frames}"
+    return f"VIEW HELD at {place}" if is_streaming else f"VIEW at {place}"
+
+
+def waiting_line(run: DerivedRun | None, view: RunView) -> str:
+    """What has come and is not shown because the view is held; empty where nothing waits."""
+    if run is None:
+        return ""
+    frames, chars = run.frame_count - view.frames, run.pipeline.content.length - view.pipeline.content.length
+    if frames <= 0:
+        return ""
+    if run.is_over:
+        return f"▒ {frames} frames, {chars} char follow (space plays them)"
+    return f"▒ {frames} frames, {chars} char are waiting (space shows them)"
+
+
+def position_words(view: RunView, span_s: float, frames: int, playback: Playback, *, is_wide: bool) -> str:
+    """Where the view stands, at the right of the raster."""
+    if not playback.has_times:
+        return f"frame {view.frames}/{frames}"
+    if not is_wide:
+        return f"{view.at:.2f} s {view.frames}/{frames}"
+    return f"{view.at:.2f} / {span_s:.2f} s  frame {view.frames}/{frames}  {playback.speed_words}"
+
+
+def stats_title(view: RunView) -> str:
+    """The title of the numbers while the view is held."""
+    return f"4 stats at {view.at:.2f} s" if view.run.capture.header.has_times else f"4 stats at frame {view.frames}"

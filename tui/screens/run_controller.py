@@ -13,6 +13,7 @@ from tui.core.capture import CaptureEnd, CaptureHeader, Record
 from tui.core.chunks import Outcome, StreamProblem
 from tui.core.request import RunPlan
 from tui.errors import StreamscopeError
+from tui.playback import Playback
 from tui.probe_client import ProbeClient
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class RunController:
         self.mode = mode
         self.pattern: str | None = None
         self.clock = clock
+        self.playback = Playback(clock)
         self.run: ActiveRun | None = None
         self._capture = capture
         self._captured = 0

@@ -18,6 +18,7 @@ from tui.screens.trap_help import trap_help
 if TYPE_CHECKING:
     from tui.screens.compare_screen import CompareScreen
     from tui.screens.live_screen import LiveScreen
+    from tui.screens.playback_keys import PlaybackKeys
     from tui.screens.wire_screen import WireScreen
 
 
@@ -31,6 +32,7 @@ def live_commands(live: LiveScreen) -> Iterable[SystemCommand]:
         "numbers: formula of", "where a number comes from: formula and moments", partial(choose_number, live)
     )
     yield SystemCommand("numbers: stamp error", "how late a time stamp may be", partial(ask_stamp_error, live))
+    yield from play_commands(live)
     yield SystemCommand("view: joints", "where frames and reads join in the text", live.action_joints)
     yield SystemCommand("view: Markdown", "the ended answer drawn as Markdown, and back", live.action_next_view)
     yield SystemCommand("view: zoom", "the focused pane alone, and back", live.action_zoom)
@@ -39,6 +41,19 @@ def live_commands(live: LiveScreen) -> Iterable[SystemCommand]:
     yield SystemCommand("compare: buffer modes", "the same text under several buffers", live.action_compare)
     yield SystemCommand("wire: show", "every frame on the wire", live.action_wire)
     yield from _trap_commands(live)
+
+
+def play_commands(screen: PlaybackKeys) -> Iterable[SystemCommand]:
+    """The view in time."""
+    step, mark, speed = screen.action_play_step, screen.action_play_mark, screen.action_play_speed
+    yield SystemCommand("play: hold", "hold the view, or follow again; of an ended run: play", screen.action_play_hold)
+    yield SystemCommand("play: go to", "a time, a frame or a share of the run", screen.action_play_goto)
+    yield SystemCommand("play: step", "one frame on", partial(step, 1))
+    yield SystemCommand("play: step back", "one frame back", partial(step, -1))
+    yield SystemCommand("play: next mark", "token, stall, unit, extract, trap, problem", partial(mark, 1))
+    yield SystemCommand("play: mark before", "the mark before this moment", partial(mark, -1))
+    yield SystemCommand("play: faster", "up to a hundredfold, and at once", partial(speed, 1))
+    yield SystemCommand("play: slower", "down to a quarter", partial(speed, -1))
 
 
 def compare_commands(screen: CompareScreen) -> Iterable[SystemCommand]:

@@ -102,6 +102,11 @@ class JSONStreamParser(StreamParser):
         return []
 
     @property
+    def open_start(self) -> int | None:
+        """Where the leftmost value that is still open begins; None while none is."""
+        return self._open.start if self._open is not None else None
+
+    @property
     def partial(self) -> PartialJSON | None:
         """The leftmost value still open, as far as it is certain; None while none is. Asking costs what is new."""
         if self._open is None:

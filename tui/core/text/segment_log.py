@@ -7,7 +7,8 @@ Knows no clock: it is told. Columns, so that a million segments cost little more
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from typing import Self
 
 from tui.core.chunks import SegmentReady
 from tui.core.text.buffers import SEGMENT_CAP, make_buffer
@@ -133,6 +134,21 @@ class SegmentLog:
     def count_at(self, at: float) -> int:
         """How many segments had come out at a time, those of that very time included."""
         return bisect_right(self._emitted_at, at)
+
+    def count_before_chunk(self, chunk_count: int) -> int:
+        """How many segments had come out when so many content chunks had been taken; what the flush gave is none."""
+        emitted = self._emitted_chunks
+        flushed = bisect_left(emitted, 1, lo=0, hi=len(emitted), key=lambda chunk: chunk == _AT_FLUSH)
+        return bisect_left(emitted, chunk_count, hi=flushed)
+
+    def end_of(self, count: int) -> int:
+        """The offset behind the first `count` segments."""
+        return self._ends[count - 1] if count else 0
+
+    @property
+    def whole(self) -> Self:
+        """Itself: what a beginning of it names as the log it was cut from."""
+        return self
 
     @property
     def held_text(self) -> str:

@@ -46,6 +46,10 @@ class ChunkColumns(Sequence[StreamChunk]):
         """The text of choice 0, joined; lone halves of surrogate pairs stay as they came."""
         return self._contents.joined()
 
+    def count_before_frame(self, frame: int) -> int:
+        """How many chunks came in frames before this one."""
+        return bisect_left(self._frame_indices, frame)
+
     def of_frame(self, frame: int) -> list[StreamChunk]:
         """The chunks that came in a frame."""
         first = bisect_left(self._frame_indices, frame)

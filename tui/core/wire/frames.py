@@ -62,6 +62,15 @@ class FrameStore(Sequence[Frame]):
         """When the frame with this index (not negative) was complete."""
         return self._times[bisect_right(self._firsts, index) - 1]
 
+    def count_until(self, at: float) -> int:
+        """How many frames were complete at time `at`, inclusive."""
+        row = bisect_right(self._times, at)
+        return self._firsts[row] if row < len(self._firsts) else len(self._events)
+
+    def read_of(self, index: int) -> int:
+        """The read that brought the frame with this index (not negative)."""
+        return self._reads[bisect_right(self._firsts, index) - 1]
+
     def __len__(self) -> int:
         return len(self._events)
 

@@ -12,10 +12,11 @@ from typing import Any, Final
 from tui.core.chunks import Outcome, Remark, StreamChunk, StreamProblem, StreamResult, Trap
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES
 from tui.core.wire.body_reader import SSE_FRAMING, BodyReader, Framing
+from tui.core.wire.chunk_columns import ChunkColumns
 from tui.core.wire.dialects.base import Dialect
 from tui.core.wire.dialects.catalogue import dialect_of
 from tui.core.wire.dialects.detection import detect
-from tui.core.wire.frames import Frame
+from tui.core.wire.frames import FrameStore
 from tui.core.wire.http_problems import quote
 from tui.core.wire.json_text import parse_json
 from tui.core.wire.reported_errors import looks_like_error, problem_of
@@ -115,12 +116,12 @@ class ResponseDecoder:
     # Out.
 
     @property
-    def frames(self) -> Sequence[Frame]:
+    def frames(self) -> FrameStore:
         """All frames so far; a Frame is made when it is asked for."""
         return self._assembly.frames
 
     @property
-    def chunks(self) -> Sequence[StreamChunk]:
+    def chunks(self) -> ChunkColumns:
         """All chunks so far; a StreamChunk is made when it is asked for."""
         return self._assembly.chunks
 

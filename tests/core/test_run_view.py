@@ -1,0 +1,128 @@
+"""The run at a moment equals a fresh run over what had come until then."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui.captures.open_capture import read_capture
+from tui.core.capture import CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
+from tui.core.chunks import Outcome
+from tui.core.derived_run import DerivedRun
+from tui.core.run_view import RunView
+from tui.core.stats_prefix import StatsPrefix
+from tui.core.text.buffers import BUFFER_MODES
+from tui.core.wire.sse_codec import SSEEvent
+
+CAPTURES = sorted((Path(__file__).parent.parent / "data" / "captures").glob("*.jsonl"))
+PIECES = [
+    "Hello world. ",
+    "One",
+    " two.\n\n",
+    "```py\n",
+    "x = 1\n",
+    "```\n",
+    '{"a": [1, ',
+    "2]}",
+    "[",
+    "]",
+    "- i\n",
+    "日本。",
+]
+HEADER = CaptureHeader("sse", "http://127.0.0.1", {}, clock=0.0)
+
+
+def event(content: str, index: int) -> bytes:
+    choice = {"index": 0, "delta": {"content": content}}
+    return SSEEvent(f'{{"choices": [{json.dumps(choice)}], "model": "m{index // 7}"}}').encode().encode()
+
+
+def tool_event(arguments: str) -> bytes:
+    call = {"index": 0, "id": "c", "function": {"name": "f", "arguments": arguments}}
+    return SSEEvent(f'{{"choices": [{json.dumps({"index": 0, "delta": {"tool_calls": [call]}})}]}}').encode().encode()
+
+
+def facts_of(pipeline: Any, stats: Any, arrivals: Any) -> dict[str, Any]:
+    """Everything that panes show."""
+    segments, content = pipeline.segments, pipeline.content
+    open_block, partial = pipeline.code_parser.open_block, pipeline.json_parser.partial
+    return {
+        "text": content.text(),
+        "tail": content.tail(5),
+        "segments": [segments.segment(index) for index in range(segments.count)],
+        "held": (segments.held_text, segments.held_since),
+        "code": pipeline.code_blocks,
+        "json": pipeline.json_values,
+        "open block": None if open_block is None else (open_block.start, open_block.code),
+        "partial": None if partial is None else (partial.start, partial.value),
+        "tools": [(call.name, call.arguments, call.valid_frame) for call in pipeline.tool_calls.values()],
+        "stats": stats.to_json(),
+        "arrivals": (list(arrivals.times), list(arrivals.read_times), list(arrivals.read_counts)),
+    }
+
+
+def at_moment(run: DerivedRun, at: float) -> dict[str, Any]:
+    view = RunView(run, run.frames_until(at), at)
+    numbers = StatsPrefix(run, view.frames, at, view.pipeline.segments)
+    while not numbers.advance(3):
+        pass
+    return facts_of(view.pipeline, numbers.stats, view.arrivals)
+
+
+def fresh(records: list[Record], at: float, mode: str) -> dict[str, Any]:
+    run = DerivedRun.of_records([r for r in records if isinstance(r, CaptureHeader) or r.at <= at], mode)
+    return facts_of(run.pipeline, run.stats, run.arrivals)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(st.tuples(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4), st.sampled_from([0.01, 0.02, 0.9]))),
+    st.sampled_from([mode for mode in BUFFER_MODES if mode != "regex"]),
+    st.integers(0, 30),
+    st.booleans(),
+)
+def test_the_run_at_a_moment_is_a_fresh_run_over_the_prefix(
+    reads: list[tuple[list[str], float]], mode: str, moment: int, ends: bool
+) -> None:
+    at, count = 0.2, 0
+    records: list[Record] = [HEADER, Marker("connecting", 0.0), Marker("sent", 0.05)]
+    records.append(ResponseHead(200, (("content-type", "text/event-stream"),), 0.1))
+    for pieces, gap in reads:
+        at += gap
+        data = b"".join(event(piece, count + index) for index, piece in enumerate(pieces))
+        count += len(pieces)
+        records.append(Read(at, data if count % 3 else data + tool_event('{"q": 1')))
+    if ends:
+        records.append(CaptureEnd(at + 0.5, Outcome.CANCELLED))
+    run = DerivedRun.of_records(records, mode)
+    moments = [record.at for record in records if not isinstance(record, CaptureHeader | CaptureEnd)]
+    t = moments[moment % len(moments)]
+    assert at_moment(run, t) == fresh(records, t, mode)
+
+
+@pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.stem)
+def test_real_captures_at_every_tenth_read(path: Path) -> None:
+    records = read_capture(path)[0]
+    run = DerivedRun.of_records(records)
+    reads = [record.at for record in records if isinstance(record, Read)]
+    apart = [at for at, after in pairwise(reads) if after > at]
+    for at in apart[::10]:
+        assert at_moment(run, at) == fresh(records, at, "sentence")
+
+
+def test_a_long_run_is_read_again_from_a_checkpoint_only() -> None:
+    run = DerivedRun(HEADER)
+    run.add(ResponseHead(200, (), 0.0))
+    text = '```json\n{"a": [1, 2, 3]}\n```\nSome prose follows here. '
+    for index in range(6000):
+        run.add(Read(index / 100, event(text[index % len(text)], index)))
+    assert run.pipeline.checkpoints.before(5900)[0] > 5000
+    records = list(run.capture.records())
+    for at in (0.0, 20.0, 55.55, 59.0):
+        assert at_moment(run, at) == fresh(records, at, "sentence")

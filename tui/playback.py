@@ -1,0 +1,219 @@
+"""The cursor over a run: follow it, hold it, step, seek, play. Pure but for the clock it is given.
+
+A position is a number of frames and a moment of the run's clock; every pane shows the run at it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from tui.core.derived_run import DerivedRun
+
+SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 10.0, 25.0, 100.0, inf)
+FRAMES_PER_S: Final = 25.0
+"""At which a recording without times is played."""
+_REAL_TIME: Final = SPEEDS.index(1.0)
+_PLACE: Final = re.compile(r"(?P<time>\d+(?:\.\d+)?)\s*s|#(?P<frame>\d+)|(?P<share>\d+(?:\.\d+)?)\s*%")
+
+
+class Position(NamedTuple):
+    """The run after its first `frames` frames, at `at` seconds on its clock."""
+
+    frames: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place worth a jump, and what is there."""
+
+    position: Position
+    what: str
+
+
+class Playback:
+    """Where the view of one run stands. `position` None: it follows the run."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._speed = _REAL_TIME
+        self._ticked_at = 0.0
+        self._marks: tuple[tuple[int, int], list[Mark]] = ((-1, 0), [])
+        self.run: DerivedRun | None = None
+        self.position: Position | None = None
+        self.is_playing = False
+
+    @property
+    def speed(self) -> float:
+        """How many seconds of the run pass in one; infinite: at once."""
+        return SPEEDS[self._speed]
+
+    @property
+    def speed_words(self) -> str:
+        """The speed as it is shown."""
+        return "instant" if self.speed == inf else f"{self.speed:g}x"
+
+    def show(self, run: DerivedRun | None) -> None:
+        """Says which run is seen; another one is followed."""
+        if run is not self.run:
+            self.run, self.position, self.is_playing = run, None, False
+            self._marks = ((-1, 0), [])
+
+    def follow(self) -> None:
+        """Shows all there is, and what comes."""
+        self.position, self.is_playing = None, False
+
+    def hold(self, now: float) -> None:
+        """Stops the view where it is; of a view that follows, at `now` on the run's clock."""
+        self.is_playing = False
+        if self.run is not None and self.position is None:
+            self.position = Position(self.run.frame_count, max(now, self._end_at))
+
+    def toggle(self, now: float) -> None:
+        """Of an open run: hold, then follow again. Of an ended one: play (from the start where all is seen), stop."""
+        if self.run is None:
+            return
+        if not self.run.is_over:
+            self.hold(now) if self.position is None else self.follow()
+        elif self.is_playing:
+            self.is_playing = False
+        else:
+            self.play()
+
+    def play(self) -> None:
+        """Goes on from the position, or from the start."""
+        if self.run is None:
+            return
+        if self.position is None:
+            self.position = Position(0, 0.0)
+        self.is_playing, self._ticked_at = True, self._clock()
+
+    def change_speed(self, steps: int) -> None:
+        """The next faster (1) or slower (-1) speed."""
+        self._speed = min(max(self._speed + steps, 0), len(SPEEDS) - 1)
+
+    def step(self, frames: int) -> None:
+        """So many frames on, or back where negative; the view is held there."""
+        if self.run is not None:
+            base = self.run.frame_count if self.position is None else self.position.frames
+            self.seek_frame(base + frames)
+
+    def seek_frame(self, frames: int) -> None:
+        """The moment at which so many frames had come."""
+        run = self.run
+        if run is None or run.decoder is None:
+            return
+        frames = min(max(frames, 0), run.frame_count)
+        at = run.decoder.frames.time_of(frames - 1) if frames else 0.0
+        self.position, self.is_playing = Position(frames, at), False
+
+    def seek_time(self, at: float) -> None:
+        """A moment of the run's clock; of a recording without times, nothing."""
+        if self.run is None or not self.has_times:
+            return
+        at = min(max(at, 0.0), self._end_at)
+        self.position, self.is_playing = Position(self.run.frames_until(at), at), False
+
+    def seek_share(self, share: float) -> None:
+        """A share of the run's time, or of its frames where it has no times."""
+        if self.run is None:
+            return
+        share = min(max(share, 0.0), 1.0)
+        self.seek_time(share * self._end_at) if self.has_times else self.seek_frame(round(share * self.run.frame_count))
+
+    def seek_text(self, text: str) -> None:
+        """A place as a person writes it: 1.25s, #37, 50%. Raises UsageError on anything else."""
+        found = _PLACE.fullmatch(text.strip())
+        if found is None:
+            raise UsageError(f"{text.strip()!r} is no place: write a time as 1.25s, a frame as #37, a share as 50%")
+        if found["time"]:
+            if not self.has_times:
+                raise UsageError("this recording has no times: write a frame as #37 or a share as 50%")
+            self.seek_time(float(found["time"]))
+        elif found["frame"]:
+            self.seek_frame(int(found["frame"]) + 1)
+        else:
+            self.seek_share(float(found["share"]) / 100)
+
+    def seek_mark(self, direction: int) -> Mark | None:
+        """The next mark (1) or the one before (-1); None where there is none, and then nothing moves."""
+        here = self.position or Position(self.run.frame_count if self.run else 0, inf)
+        listed = self.marks()
+        if direction > 0:
+            found = next((mark for mark in listed if mark.position > here), None)
+        else:
+            found = next((mark for mark in reversed(listed) if mark.position < here), None)
+        if found is not None:
+            self.position, self.is_playing = found.position, False
+        return found
+
+    def tick(self) -> bool:
+        """Lets time pass while it plays; whether the position changed. At the end everything is seen again."""
+        if not self.is_playing or self.position is None or self.run is None:
+            return False
+        now = self._clock()
+        passed, self._ticked_at = (now - self._ticked_at) * self.speed, now
+        if self.has_times:
+            at = self.position.at + passed
+            self.position = Position(self.run.frames_until(at), at)
+        else:  # the moment counts the frames that were played
+            at = self.position.at + passed * FRAMES_PER_S
+            self.position = Position(int(min(at, self.run.frame_count)), at)
+        if self.run.is_over and (self.position.at >= self._end_at and self.position.frames >= self.run.frame_count):
+            self.follow()
+        return True
+
+    @property
+    def has_times(self) -> bool:
+        """Whether the run's frames have times."""
+        return self.run is not None and self.run.capture.header.has_times
+
+    def marks(self) -> list[Mark]:
+        """First token, stalls, units, extracts, traps and the problem of the run, in order."""
+        run = self.run
+        if run is None:
+            return []
+        known = (run.version, id(run.pipeline.segments))
+        if self._marks[0] != known:
+            places = [(place, what) for frame, what in marked_frames(run) if (place := self._place(frame)) is not None]
+            self._marks = known, [Mark(place, what) for place, what in sorted(dict(places).items())]
+        return self._marks[1]
+
+    def _place(self, frame: int) -> Position | None:
+        decoder = self.run.decoder if self.run is not None else None
+        if decoder is None or not 0 <= frame < len(decoder.frames):
+            return None
+        return Position(frame + 1, decoder.frames.time_of(frame))
+
+    @property
+    def _end_at(self) -> float:
+        return self.run.capture.last_at if self.run is not None else 0.0
+
+
+def marked_frames(run: DerivedRun) -> list[tuple[int, str]]:
+    """The frames at which something happened, with a word for it; the same frame may be named more than once."""
+    pipeline, content, decoder = run.pipeline, run.pipeline.content, run.decoder
+    found: list[tuple[int, str]] = []
+    for index in range(pipeline.segments.count):
+        unit = pipeline.segments.segment(index)
+        if unit.emitted_chunk >= 0:
+            found.append((content.frame_of(unit.emitted_chunk), "unit"))
+    emitted = [ready.emitted_chunk for ready in pipeline.code_blocks]
+    emitted += [ready.emitted_chunk for ready in pipeline.json_values]
+    found += [(content.frame_of(chunk), "extract") for chunk in emitted if chunk >= 0]
+    found += [(call.valid_frame, "tool call valid") for call in pipeline.tool_calls.values() if call.valid_frame]
+    found += [(stall.frame, "stall") for stall in run.stats.stall_list]
+    if decoder is not None:
+        found += [(trap.frame, f"trap {trap.kind}") for trap in decoder.traps]
+        if decoder.problem_frame is not None:
+            found.append((decoder.problem_frame, "problem"))
+    if (first := run.stats.facts().moments.get("t1")) is not None and first.frame is not None:
+        found.append((first.frame, "first token"))
+    return found
