@@ -112,7 +112,7 @@ def test_a_mark_without_a_place_is_said_at_the_end() -> None:
 
 
 def test_a_cut_row_says_how_much_is_left_out() -> None:
-    assert rows_of(b"data: " + b"x" * 70_000 + b"\n\n", HEX)[-1] == "… 4472 more bytes; y copies all"
+    assert rows_of(b"data: " + b"x" * 40_000 + b"\n\n", HEX)[-1] == "… 7240 more bytes; y copies all"
 
 
 DATA = st.lists(st.sampled_from(["a", "é", "語", "\U0001f600", "\\n", "\x1b", "\t", '"', "{", ":"]), max_size=12).map(

@@ -71,6 +71,7 @@ async def test_no_payload_gets_out_of_any_place(
         await reads_the_panes(visitor)
         await opens_the_boxes(visitor, len(end.whole))
         await compares(visitor)
+        await looks_at_the_wire(visitor)
         await takes_a_picture(visitor, folder)
         await runs_another_model(visitor)
         await fails_in_every_way(visitor)
@@ -156,6 +157,24 @@ async def compares(visitor: Visitor) -> None:
         await visitor.opens(CTRL_U, shows="pattern", without="2J")  # a key is slower than a paste: not in one go
         await visitor.opens(pasted(pattern), "enter", shows=shown)
     await visitor.opens("q", shows="5 arrivals")
+
+
+async def looks_at_the_wire(visitor: Visitor) -> None:
+    """The bytes of a frame in every view, the end with its reason, what is odd, a search, a filter."""
+    await visitor.opens("w", shows="f no filter")
+    await visitor.opens("home", shows="frame 0")
+    await visitor.terminal.until(canary("th", 0))
+    await visitor.opens("v", shows="data: {")
+    await visitor.opens("v", shows="64 61 74 61 3a 20")
+    await visitor.opens("end", shows=canary("fr", 0))
+    await visitor.opens("!", shows="remarks, stalls")
+    await visitor.terminal.until(f'after "{STALLED_SHOWN}"')
+    await visitor.opens("esc", shows="f no filter", without="remarks, stalls")
+    await visitor.opens("f", shows="kind:tool")
+    await visitor.opens(pasted("\x9b2J\u202e[/]"), "enter", shows="frames match \ufffd2J\ufffd[/]")
+    await visitor.opens("f", shows="kind:tool")
+    await visitor.opens("esc", shows="f no filter")
+    await visitor.opens("q", shows="5 arrivals", without="f no filter")
 
 
 async def takes_a_picture(visitor: Visitor, folder: Path) -> None:

@@ -221,18 +221,25 @@ def _said(indent: str, text: str, style: str) -> DetailRow:
 
 def _places_of(rows: list[DetailRow], mark: FrameMark) -> list[tuple[int, set[int]]]:
     """The rows that show a character of the mark, each with the columns of those it shows."""
-    found = [(index, _columns_of(row, mark.span)) for index, row in enumerate(rows) if mark.span is not None]
+    if mark.span is None:
+        return []
+    found = [(index, _columns_of(row, mark.span)) for index, row in enumerate(rows) if _may_show(row, mark.span)]
     return [(index, columns) for index, columns in found if columns]
 
 
-def _columns_of(row: DetailRow, span: tuple[int, int] | None) -> set[int]:
+def _may_show(row: DetailRow, span: tuple[int, int]) -> bool:
+    """Whether a cell of the row reaches into a span: most do not, and need no closer look."""
+    return any(cell.at < span[1] and span[0] < cell.at + len(cell.text) for cell in row.cells)
+
+
+def _columns_of(row: DetailRow, span: tuple[int, int]) -> set[int]:
     columns: set[int] = set()
     column = 0
     for cell in row.cells:
         for offset, char in enumerate(cell.text):
             place = cell.at if cell.is_byte else cell.at + offset
             width = cells_of(char)
-            if span is not None and cell.at != SYNTHETIC and span[0] <= place < span[1]:
+            if cell.at != SYNTHETIC and span[0] <= place < span[1]:
                 columns.update(range(column, column + width))
             column += width
     return columns

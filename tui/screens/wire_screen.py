@@ -14,6 +14,7 @@ from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
 from textual.events import DescendantFocus, Resize
+from textual.timer import Timer
 
 from tui.core.wire_view.frame_filter import FrameFilter
 from tui.core.wire_view.marked_rows import next_marked
@@ -40,6 +41,8 @@ from tui.screens.wire_drawing import WireDrawing
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
+
+_REST_S = 0.2  # how often a screen at rest looks whether something began
 
 
 class WireScreen(FindKeys, BaseScreen):
@@ -102,6 +105,7 @@ class WireScreen(FindKeys, BaseScreen):
         self.shows_reads = False
         self._first_frame = frame
         self._drawing = WireDrawing(self)
+        self._frames: Timer | None = None
         self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
 
     @property
@@ -127,7 +131,8 @@ class WireScreen(FindKeys, BaseScreen):
 
     def on_mount(self) -> None:
         """Starts the ticker, and goes to the frame that was asked for."""
-        self.set_interval(1 / FRAMES_PER_S, self._tick)
+        self._frames = self.set_interval(1 / FRAMES_PER_S, self._tick)
+        self.set_interval(_REST_S, self._wake)
         self.call_after_refresh(self._begin)
 
     def commands(self) -> Iterable[SystemCommand]:
@@ -350,9 +355,17 @@ class WireScreen(FindKeys, BaseScreen):
     def _resized(self) -> None:
         self.call_after_refresh(self.draw)
 
+    def _wake(self) -> None:
+        """Lets the frames begin again once there is something to draw."""
+        if self._frames is not None and self.is_current and not self._drawing.is_settled:
+            self._frames.resume()
+
     def _tick(self) -> None:
-        """One frame; nothing at all while nothing changes or another screen is shown."""
-        if self._drawing.is_settled or not self.is_current or not self._ticker.begin(1):
+        """One frame; while nothing changes or another screen is shown there are none."""
+        if self._frames is not None and (self._drawing.is_settled or not self.is_current):
+            self._frames.pause()
+            return
+        if not self._ticker.begin(1):
             return
         started = time.monotonic()
         self._drawing.draw(is_due=self._ticker.slow_is_due())

@@ -207,3 +207,6 @@ def test_problem_knows_its_frame_unless_no_frame_has_it() -> None:
     assert fed(sse(TEXT) + "data: {no\n\n" + sse(TEXT)).problem_frame == 1
     assert fed(sse(TEXT, {"error": {"message": "busy"}})).problem_frame == 1
     assert fed(sse(TEXT)).problem_frame is None
+    decoder = ResponseDecoder(headers=SSE, event_limit_bytes=200)
+    decoder.feed(sse(TEXT).encode() + b"data: " + b"x" * 300)
+    assert (decoder.is_over, decoder.problem_frame) == (True, None)

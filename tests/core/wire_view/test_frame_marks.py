@@ -76,6 +76,11 @@ def test_a_frame_that_is_no_json_is_marked_where_it_breaks(data: str, place: str
     assert (text[slice(*mark.span)] if mark.span else None) == place
 
 
+def test_a_frame_that_is_shown_in_part_is_not_taken_for_broken() -> None:
+    body = f'data: {{"choices": [], "x": "{"y" * 40_000}"}}\n\n'.encode()
+    assert meant(log_of(run_of([body])), 0) == [("trap", "[]")]
+
+
 def test_error_of_the_server_is_marked_with_its_message() -> None:
     log = log_of(run_of([sse(TEXT, {"error": {"type": "overloaded", "message": "busy"}}).encode()]))
     assert meant(log, 1) == [("problem", '"busy"')]

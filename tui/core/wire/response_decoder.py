@@ -240,7 +240,8 @@ class ResponseDecoder:
 
     def _feed_message(self, message: str) -> None:
         if len(message) > self._limit:
-            self._assembly.fail(StreamProblem.of("too_large", f"a message of {len(message)} characters"))
+            words = f"a message of {len(message)} characters"
+            self._assembly.fail(StreamProblem.of("too_large", words), is_of_frame=False)
             return
         self._has_messages = True
         self._read_events([SSEEvent(message)])
@@ -253,9 +254,9 @@ class ResponseDecoder:
     def _refuse_body(self) -> None:
         if self._body.is_over_limit:
             words = f"one event is larger than the limit of {self._limit} bytes"
-            self._assembly.fail(StreamProblem.of("too_large", words))
+            self._assembly.fail(StreamProblem.of("too_large", words), is_of_frame=False)
         elif self._body.is_other and len(self._body.body) >= _QUOTED_BYTES:
-            self._assembly.fail(no_stream_problem(self._body))
+            self._assembly.fail(no_stream_problem(self._body), is_of_frame=False)
 
     def _add_frame(self, text: str, event: str | None = None) -> None:
         frames = self._assembly.frames

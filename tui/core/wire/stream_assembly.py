@@ -125,11 +125,11 @@ class StreamAssembly:
         self.outcome = Outcome.CANCELLED
         self.complete("cancelled")
 
-    def fail(self, problem: StreamProblem, outcome: Outcome = Outcome.FAILED) -> None:
-        """An error: the first one stays, and nothing after it counts."""
+    def fail(self, problem: StreamProblem, outcome: Outcome = Outcome.FAILED, *, is_of_frame: bool = True) -> None:
+        """An error: the first one stays, and nothing after it counts. `is_of_frame`: the present frame is to blame."""
         if self.problem is None and not self.is_over:
             self.problem, self.outcome = problem, outcome
-            self.problem_frame = self.frame if len(self.frames) else None
+            self.problem_frame = self.frame if is_of_frame and len(self.frames) else None
             self.is_over = True
 
     def end(self) -> None:

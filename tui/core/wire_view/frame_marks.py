@@ -68,7 +68,8 @@ def _problem_marks(log: WireLog, text: FrameText) -> list[FrameMark]:
     if frame is None or decoder is None:
         return []
     is_problem = frame == decoder.problem_frame
-    if (text.json.lstrip()[:1] in ("{", "[") or is_problem) and (broken := _broken_json(text)):
+    is_json = text.json.lstrip()[:1] in ("{", "[") or is_problem
+    if is_json and not text.left_out and (broken := _broken_json(text)):
         return [broken]
     if not is_problem:
         return []

@@ -13,7 +13,7 @@ from tui.core.wire_view.json_layout import Member, Piece, Token, members_of, tok
 from tui.core.wire_view.wire_log import Entry, WireLog
 
 LINE_END, FIELD, COMMENT = "end", "field", "comment"
-MOST_BYTES: Final = 65_536
+MOST_BYTES: Final = 32_768
 _LINE: Final = re.compile(r"([^\r\n]*+)(\r\n|\r|\n|\Z)")
 _FIELD: Final = re.compile(r"(data|event|id|retry|error)(?::( ?)|\Z)")
 
