@@ -17,25 +17,35 @@ from collections.abc import AsyncIterator
 from typing import Any, NoReturn
 
 from tui.captures.capture_writer import RecordingEmit
-from tui.core.capture import Record
+from tui.core.capture import Read, Record
 from tui.core.capture_codec import encode_record
 from tui.core.request import RunPlan
+from tui.probe_batches import LineBatches
 from tui.probe_lag import LagMeter
 from tui.probe_output import PipeWriter
 from tui.transports.ask_endpoint import ask_endpoint
 from tui.transports.run_stream import StreamRun
+
+READ_HOLD_S = 0.025
+"""How long a read may wait for the next one: less than a frame of the screen."""
 
 
 class Probe:
     """Runs streams and answers questions until its standard input closes."""
 
     def __init__(self, writer: PipeWriter) -> None:
-        self._writer = writer
+        self._lines = LineBatches(writer.write)
         self._runs: dict[int, StreamRun] = {}
-        self._lag = LagMeter(lambda p99_s: self._say(type="lag", p99_s=round(p99_s, 6)))
+        self._lag = LagMeter(self._say_lag)
 
     async def serve(self, commands: AsyncIterator[dict[str, Any]]) -> None:
         """Carries out the commands; returns when they end, with every run cancelled and ended."""
+        try:
+            await self._serve(commands)
+        finally:
+            self._lines.flush()
+
+    async def _serve(self, commands: AsyncIterator[dict[str, Any]]) -> None:
         async with asyncio.TaskGroup() as tasks:
             async for command in commands:
                 if command.get("do") == "stop":
@@ -64,9 +74,11 @@ class Probe:
 
     def _run_of(self, plan: RunPlan, stream: int) -> StreamRun:
         def emit(record: Record) -> None:
-            self._writer.write(encode_record(record, stream))
+            self._lines.add(encode_record(record, stream), is_urgent=not isinstance(record, Read))
 
-        return StreamRun(plan, emit if plan.capture_file is None else RecordingEmit(plan.capture_file, emit))
+        if plan.capture_file is None:
+            return StreamRun(plan, emit, hold_s=READ_HOLD_S)
+        return StreamRun(plan, RecordingEmit(plan.capture_file, emit))  # held reads would be lost to a crash
 
     async def _run(self, stream: int, run: StreamRun) -> None:
         try:
@@ -83,7 +95,11 @@ class Probe:
             self._say(type="answer", id=question, status=answer["status"], body=None, error="nested too deeply")
 
     def _say(self, **members: Any) -> None:
-        self._writer.write(json.dumps(members) + "\n")
+        self._lines.add(json.dumps(members) + "\n", is_urgent=True)
+
+    def _say_lag(self, p99_s: float) -> None:
+        """No hurry: it goes with the next reads."""
+        self._lines.add(json.dumps({"type": "lag", "p99_s": round(p99_s, 6)}) + "\n")
 
 
 async def read_commands(descriptor: int) -> AsyncIterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-INTERVAL_S = 0.05
+INTERVAL_S = 0.1
 WINDOW_S = 1.0
 REPORT_S = 0.5
 

@@ -1,7 +1,8 @@
 """A chat completions endpoint that costs next to nothing: run as `python tests/benchmarks/fast_server.py`.
 
 Prints its port on one line, then answers until its standard input closes. What it sends is said by the prompt, the
-last message of the request: `flat COUNT`, `paced RATE SECONDS`, or `line COUNT` (flat out, not one newline).
+last message of the request: `flat COUNT`, `paced RATE SECONDS`, `line COUNT` (flat out, not one newline), or
+`timed RATE SECONDS`: each token is the moment at which it was sent, on the system's monotonic clock.
 """
 
 from __future__ import annotations
@@ -102,6 +103,8 @@ async def _play(words: list[str], writer: asyncio.StreamWriter) -> None:
     match words:
         case ["paced", rate, seconds]:
             await _paced(writer, float(rate), float(seconds))
+        case ["timed", rate, seconds]:
+            await _timed(writer, float(rate), float(seconds))
         case [kind, count]:
             for piece in events(0, int(count), is_line=kind == "line"):
                 await _send(writer, piece)
@@ -116,6 +119,14 @@ async def _paced(writer: asyncio.StreamWriter, rate: float, seconds: float) -> N
             await _send(writer, piece)
         sent = max(sent, due)
         await asyncio.sleep(max(0.001, started + sent / rate - time.monotonic()))
+
+
+async def _timed(writer: asyncio.StreamWriter, rate: float, seconds: float) -> None:
+    """One token a write. It sleeps without the loop, whose clock ticks in whole milliseconds."""
+    started = time.monotonic()
+    for index in range(int(rate * seconds)):
+        time.sleep(max(0.0, started + index / rate - time.monotonic()))  # noqa: ASYNC251  see above
+        await _send(writer, event(f"{time.monotonic():.6f} "))
 
 
 async def _send(writer: asyncio.StreamWriter, piece: bytes) -> None:

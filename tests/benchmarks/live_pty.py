@@ -26,7 +26,7 @@ from tests.benchmarks.pty_driver import Program
 from tui.panes.wrapped_text import WrappedText
 
 HERE = Path(__file__).parent
-CONTROLS, GROWING = str(HERE / "live_controls.py"), str(HERE / "growing_run.py")
+CONTROLS, GROWING, STAMPED = (str(HERE / f"{name}.py") for name in ("live_controls", "growing_run", "stamped_run"))
 _COUNTED = re.compile(r"(\d+) char  (\d+) frames")
 _CPU = re.compile(rb"cpu=([0-9.]+);")
 _SLOW_LINE = 200_000
@@ -199,6 +199,34 @@ def share_of_core(program: Program, seconds: float) -> float:
     return (program.cpu_s() - before) / (time.monotonic() - started)
 
 
+def stamps(bench: Bench) -> list[Figure]:
+    """How late reads are stamped while the screen paints, against the clock of the sender."""
+    return [
+        Figure(f"time stamps at {rate} reads/s: error p99", quantile(errors, 0.99) * 1000, 1, "ms", note)
+        for rate in (150, 2000)
+        for errors, note in [stamp_errors(bench, rate, 5 if bench.is_quick else 10)]
+    ]
+
+
+def stamp_errors(bench: Bench, rate: int, seconds: int) -> tuple[list[float], str]:
+    """The error of each token's stamp, in s; and the count of reads and other quantiles."""
+    out = bench.folder / f"stamps{rate}.json"
+    with Program(STAMPED, str(out), bench.url, folder=bench.folder) as program:
+        program.wait_for("○ IDLE".encode())
+        program.settle()
+        program.watch_for(b"COMPLETED")
+        send(program, f"timed {rate} {seconds}")
+        if not program.saw_watched:
+            program.wait_for(b"COMPLETED", 60)
+        program.settle(0.3)
+        program.type("\x11")  # ctrl+q
+        program.process.wait(20)
+    told = json.loads(out.read_text())
+    errors: list[float] = told["errors"]
+    middle, largest = (quantile(errors, share) * 1000 for share in (0.5, 1))
+    return errors, f"{len(errors)} tokens in {told['reads']} reads; p50 {middle:.2f} ms, largest {largest:.1f}"
+
+
 def growing(bench: Bench) -> list[Figure]:
     """A frame at a million tokens against one at a thousand, and what the panes hold."""
     large = 100_000 if bench.is_quick else 1_000_000
@@ -248,7 +276,7 @@ def start(bench: Bench) -> list[Figure]:
 
 
 PARTS: dict[str, Callable[[Bench], list[Figure]]] = {
-    part.__name__: part for part in (flat_out, paced, growing, usual, slow_line, rewrap, start)
+    part.__name__: part for part in (flat_out, paced, growing, usual, stamps, slow_line, rewrap, start)
 }
 
 

@@ -13,6 +13,7 @@ import ssl
 import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +22,14 @@ from websockets.http11 import Request as HandshakeRequest
 from websockets.server import ServerProtocol
 
 PATIENCE_S = 5.0
+CERTIFICATE = Path(__file__).parents[1] / "data" / "tls" / "localhost.pem"
+
+
+def server_tls() -> ssl.SSLContext:
+    """TLS with a certificate that only its own file vouches for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE, CERTIFICATE.with_suffix(".key"))
+    return context
 
 
 @dataclass(frozen=True)

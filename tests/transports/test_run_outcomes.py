@@ -18,11 +18,13 @@ from tests.transports.run_support import (
     tokens,
 )
 from tests.transports.scripted_server import (
+    CERTIFICATE,
     CHAT_DONE,
     Peer,
     Script,
     ScriptedServer,
     chat_event,
+    server_tls,
     ws_chunk,
 )
 from tui.core.capture import Read, ResponseHead
@@ -82,6 +84,27 @@ async def test_a_reset_keeps_the_text(transport: str) -> None:
     assert (result.outcome, result.content) == (Outcome.INCOMPLETE, tokens(3))
     assert result.problem is not None
     assert result.problem.kind == "reset"
+
+
+@ALL
+async def test_a_reset_under_tls_is_a_reset(transport: str) -> None:
+    async with ScriptedServer(after_tokens(transport, reset), tls=server_tls()) as server:
+        result = await Recorded().finish(plan_of(transport, server.url, ca_file=str(CERTIFICATE)))
+    assert result.problem is not None
+    assert (result.outcome, result.content, result.problem.kind) == (Outcome.INCOMPLETE, tokens(3), "reset")
+
+
+@HTTP
+@pytest.mark.parametrize(("end", "kind"), [(cut, "connect"), (reset, "reset")])
+async def test_an_end_during_the_handshake_of_tls_is_no_fault_of_tls(transport: str, end: Script, kind: str) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.reader.read(65536)
+        await end(peer)
+
+    async with ScriptedServer(script) as server:
+        result = await Recorded().finish(plan_of(transport, server.url.replace("http", "https")))
+    assert result.problem is not None
+    assert (result.outcome, result.problem.kind) == (Outcome.FAILED, kind)
 
 
 @pytest.mark.parametrize(("transport", "kind"), [("direct", "truncated"), ("sse", "truncated"), ("ws", "ws_1006")])

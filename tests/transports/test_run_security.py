@@ -1,7 +1,6 @@
 """TLS is verified, proxies and compression do not get between, and no key is where it must not be."""
 
 import gzip
-import ssl
 from pathlib import Path
 
 import pytest
@@ -18,16 +17,8 @@ from tests.transports.run_support import (
     send_tokens,
     tokens,
 )
-from tests.transports.scripted_server import CHAT_DONE, Peer, ScriptedServer, chat_event
+from tests.transports.scripted_server import CERTIFICATE, CHAT_DONE, Peer, ScriptedServer, chat_event, server_tls
 from tui.core.chunks import Outcome
-
-CERTIFICATE = Path(__file__).parents[1] / "data" / "tls" / "localhost.pem"
-
-
-def server_tls() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE, CERTIFICATE.with_suffix(".key"))
-    return context
 
 
 @ALL

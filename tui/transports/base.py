@@ -25,7 +25,8 @@ Take = Callable[[SourceItem], bool]
 """Takes what a connection brought, at once; False when the run needs nothing more of this connection."""
 
 Room = Callable[[], Awaitable[None]]
-"""Awaited before the next socket read: while it does not return, nothing is read, and so the far end must wait."""
+"""Awaited before the next read is taken: while it does not return, no more is read than a bounded amount, and so the
+far end must wait."""
 
 ResumePoint = tuple[str, int]
 """Generation (empty where the far end names none) and the last sequence number that was seen."""

@@ -17,8 +17,10 @@ from tui.core.request import RunPlan, TransportName
 from tui.transports.base import Now, ResumePoint, Room, Take, fault_headers
 from tui.transports.chunk_iteration import MessageLike, iterate_chunks, request_of
 from tui.transports.credentials import PROVIDER_KEY, Credentials
+from tui.transports.network_backend import NetworkErrors, body_of, record_reads_of, warm_up_network
 from tui.transports.run_stream import StreamRun
-from tui.transports.socket_reads import EnoughRead, SocketReads, record_reads_of, warm_up_network
+from tui.transports.socket_reads import EnoughRead, SocketReads
+from tui.transports.stamped_socket import ReadHold
 from tui.transports.tls_contexts import plain_context, tls_context
 
 if TYPE_CHECKING:
@@ -49,29 +51,33 @@ class DirectTransport:
     Making one imports the SDK, so that this is not charged to a clock of the run.
     """
 
-    def __init__(self, endpoint: Endpoint, credentials: Credentials, room: Room | None = None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, credentials: Credentials, room: Room | None = None, hold: ReadHold | None = None
+    ) -> None:
         preload()
         self._endpoint = endpoint
         self._credentials = credentials
         self._room = room
+        self._hold = hold
 
     async def exchange(self, plan: RunPlan, take: Take, now: Now, resume_after: ResumePoint | None = None) -> None:  # noqa: ARG002  chat completions cannot be resumed
         """One request. Raises what the SDK and httpx2 raise, but for a status, which is a head with a body."""
         import openai  # noqa: PLC0415  half a second, see the module's head
 
-        reads = SocketReads(take, now, plan.event_limit_bytes, self._room)
+        reads = SocketReads(take, now, plan.event_limit_bytes, room=self._room, hold=self._hold)
         http_client = self._http_client(plan, reads)
         sdk = self._sdk(plan, http_client)
         request = sdk.chat.completions.with_streaming_response.create(**_arguments(plan, openai.omit))
         try:
             async with http_client, request as response:
-                await reads.take_body(response.iter_bytes())
+                await reads.take_body(body_of(response.http_response))
         except EnoughRead:
             return
         except openai.APIStatusError as refusal:
             _take_refusal(reads, refusal)
 
     def _http_client(self, plan: RunPlan, reads: SocketReads) -> httpx2.AsyncClient:
+        import httpcore2  # noqa: PLC0415  comes with httpx2
         import httpx2  # noqa: PLC0415  comes with the SDK
 
         async def take_head(response: httpx2.Response) -> None:
@@ -85,7 +91,8 @@ class DirectTransport:
             headers={"accept-encoding": "identity"},  # compression would hide when each token came
             event_hooks={"response": [take_head]},
         )
-        record_reads_of(client, reads)
+        errors = NetworkErrors(httpcore2.ConnectError, httpcore2.ReadError, httpcore2.WriteError)
+        record_reads_of(client, reads, errors)
         return client
 
     def _sdk(self, plan: RunPlan, http_client: httpx2.AsyncClient) -> openai.AsyncOpenAI:

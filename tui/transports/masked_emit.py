@@ -29,6 +29,7 @@ class MaskedEmit:
         forms = {form for secret in self._secrets for form in _written_forms(secret)}
         self._words = sorted(forms, key=len, reverse=True)
         self._forms = [word.encode("utf-8", "surrogateescape") for word in self._words]
+        self._are_single_lines = not any(b"\n" in form for form in self._forms)
         self._held: list[Read] = []
 
     def __call__(self, record: Record) -> None:
@@ -66,12 +67,21 @@ class MaskedEmit:
         if not self._forms:
             self._emit(read)
             return
+        if not self._held and self._is_plain(read.data):
+            self._emit(read)
+            return
         if self._held and isinstance(self._held[-1].data, str) is not isinstance(read.data, str):
             self._release()
         self._held.append(read)
         data = _bytes_of(read) if len(self._held) == 1 else b"".join(map(_bytes_of, self._held))
         if not self._cut_at_end(data):
             self._give(data, self._starred(data))
+
+    def _is_plain(self, data: bytes | str) -> bool:
+        """Whether no key is in it and none can begin at its end; nearly all reads end with the end of a line."""
+        if isinstance(data, str) or not data.endswith(b"\n") or not self._are_single_lines:
+            return False
+        return not any(form in data for form in self._forms)
 
     def _cut_at_end(self, data: bytes) -> int:
         """How many bytes at the end are the beginning of a key; frames end with none of a key's characters."""

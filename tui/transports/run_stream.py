@@ -30,12 +30,16 @@ from tui.transports.masked_emit import MaskedEmit
 from tui.transports.resumption import Resumption
 from tui.transports.retry_rules import RECONNECTIONS, may_retry, retry_delay_s, status_of
 from tui.transports.run_watchdog import Watchdog
+from tui.transports.stamped_socket import ReadHold
 
 REFUSAL_BODY_S = 5.0
 """How long the body of a response that is no stream may take."""
 
 FORGET_S = 1.0
 """How long telling a gateway of a cancel may take where its connection could not."""
+
+LOOK_S = 0.05
+"""How long a clock that ran out gives to reads that were held."""
 
 
 class _Wait(Enum):
@@ -54,6 +58,7 @@ class StreamRun:
     `on_chunks` gets the chunks of each read that made any. `transport` replaces the plan's own (a replay, a
     test); the plan's URL and keys are then not looked at. `clock` is monotonic; time 0 of the capture is the
     beginning of `run`. `key_name` is the variable of the provider's key. `room` slows direct down to its taker.
+    `hold_s` lets what HTTP brings wait so long for what comes next, so that both cost one wake-up; stamps stay exact.
     """
 
     def __init__(
@@ -67,6 +72,7 @@ class StreamRun:
         environ: Mapping[str, str] = os.environ,
         key_name: str = PROVIDER_KEY,
         room: Room | None = None,
+        hold_s: float = 0.0,
     ) -> None:
         self._plan = plan
         self._emit = emit
@@ -76,6 +82,8 @@ class StreamRun:
         self._environ = environ
         self._key_name = key_name
         self._room = room
+        self._hold = ReadHold(hold_s)
+        self._has_looked = False
         self._credentials = Credentials()
         self._endpoint: Endpoint | None = None
         self._call = Interruptible()
@@ -126,10 +134,15 @@ class StreamRun:
         self._is_break = False
         if self._has_begun:
             self._mark("cancelling")
+            self._hold.release()
             self._call.interrupt()
 
     def _break(self) -> None:
         """A clock ran out: the connection just ends, because an answer to a farewell would pass for the outcome."""
+        if self._hold.release() and not self._has_looked:  # what came in time may move the clock
+            self._has_looked = True
+            self._watchdog.allow(LOOK_S)
+            return
         self._is_break = True
         self._call.interrupt()
 
@@ -152,11 +165,11 @@ class StreamRun:
             case TransportName.DIRECT:
                 from tui.transports.direct import DirectTransport  # noqa: PLC0415  see above
 
-                return DirectTransport(endpoint, keys, self._room)
+                return DirectTransport(endpoint, keys, self._room, self._hold)
             case TransportName.SSE:
                 from tui.transports.sse import SSETransport  # noqa: PLC0415  see above
 
-                return SSETransport(endpoint, keys)
+                return SSETransport(endpoint, keys, self._hold)
             case TransportName.WS:
                 from tui.transports.websocket import WebSocketTransport  # noqa: PLC0415  see above
 
@@ -201,6 +214,7 @@ class StreamRun:
 
     def _wait_for(self, wait: _Wait, seconds: float) -> None:
         self._wait = wait
+        self._has_looked = False
         self._watchdog.allow(seconds)
 
     def _expiry(self) -> StreamProblem | None:

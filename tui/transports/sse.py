@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Iterable
 from typing import Any
 from urllib.parse import quote
 
+import httpcore
 import httpx
 
 from tui.core.chunks import StreamChunk
@@ -18,9 +19,13 @@ from tui.core.request import RunPlan, TransportName
 from tui.transports.base import Now, ResumePoint, Take, fault_headers
 from tui.transports.chunk_iteration import MessageLike, iterate_chunks, request_of
 from tui.transports.credentials import Credentials
-from tui.transports.socket_reads import EnoughRead, SocketReads, record_reads_of, warm_up_network
+from tui.transports.network_backend import NetworkErrors, body_of, record_reads_of, warm_up_network
+from tui.transports.socket_reads import EnoughRead, SocketReads
+from tui.transports.stamped_socket import ReadHold
 from tui.transports.tls_contexts import plain_context, tls_context
 from tui.version import __version__
+
+_ERRORS = NetworkErrors(httpcore.ConnectError, httpcore.ReadError, httpcore.WriteError)
 
 
 def preload() -> None:
@@ -31,16 +36,17 @@ def preload() -> None:
 class SSETransport:
     """Posts the prompt and gives the response's reads (see `base.Transport`)."""
 
-    def __init__(self, endpoint: Endpoint, credentials: Credentials) -> None:
+    def __init__(self, endpoint: Endpoint, credentials: Credentials, hold: ReadHold | None = None) -> None:
         warm_up_network()
         self._endpoint = endpoint
         self._credentials = credentials
+        self._hold = hold
 
     async def exchange(self, plan: RunPlan, take: Take, now: Now, resume_after: ResumePoint | None = None) -> None:
         """One POST. Raises what httpx raises."""
-        reads = SocketReads(take, now, plan.event_limit_bytes)
+        reads = SocketReads(take, now, plan.event_limit_bytes, hold=self._hold)
         client = self._client(plan)
-        record_reads_of(client, reads)
+        record_reads_of(client, reads, _ERRORS)
         try:
             async with (
                 client,
@@ -52,7 +58,7 @@ class SSETransport:
                 ) as response,
             ):
                 reads.take_head(response.status_code, response.headers.multi_items())
-                await reads.take_body(response.aiter_bytes())
+                await reads.take_body(body_of(response))
         except EnoughRead:
             return
 
