@@ -324,7 +324,7 @@ async def test_stamps_stay_exact_while_the_app_stands_still() -> None:
             await desk.end_of(stream)
         stamps = [desk.clock(stream) + read.at for read in desk.reads(stream)][: len(sent)]
         assert len(stamps) == len(sent)
-        assert statistics.median(stamp - at for stamp, at in zip(stamps, sent, strict=True)) < 0.02
+        assert statistics.median(stamp - at for stamp, at in zip(stamps, sent, strict=True)) < 0.1
         assert max(stamps) <= released + 0.05
 
 
