@@ -104,9 +104,10 @@ def footer_hints(
     hints = [*playing, ("b", "buffer"), ("c", "compare"), ("w", "wire"), ("!", f"problems {odd}")]
     if not fit.is_wide:
         return [*playing[:2], *hints[len(playing) :], ("?", "help")]
+    if playing:  # with the room that its keys leave
+        return [*hints, ("y", "copy"), ("?", "help")]
     again = [] if is_streaming else [("ctrl+r", "again")]
-    setting = [] if playing else [("t", "transport"), ("m", "model")]
-    return [*hints, *setting, ("i", "edit"), ("y", "copy"), *again, ("?", "help")]
+    return [*hints, ("t", "transport"), ("m", "model"), ("i", "edit"), ("y", "copy"), *again, ("?", "help")]
 
 
 def view_lamp(playback: Playback, *, is_streaming: bool) -> str:
