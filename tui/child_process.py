@@ -117,7 +117,19 @@ async def start_gateway(environ: Mapping[str, str] | None = None) -> tuple[Child
 
     Raises StreamscopeError when it does not listen in time.
     """
-    child = ChildProcess(["serve", "--upstream", "demo", "--port", "0", "--ready-json", "--end-with-stdin"], environ)
+    arguments = ["serve", "--upstream", "demo", "--port", "0", "--ready-json", "--end-with-stdin", "--allow-faults"]
+    trouble = "the embedded demo gateway did not start; try: streamscope serve"
+    return await start_ready_child(arguments, trouble, environ)
+
+
+async def start_ready_child(
+    arguments: list[str], trouble: str, environ: Mapping[str, str] | None = None
+) -> tuple[ChildProcess, str]:
+    """Starts a child that prints `{"url": ...}` once it listens; gives the child and its URL.
+
+    Raises StreamscopeError(trouble) when it does not listen in time.
+    """
+    child = ChildProcess(arguments, environ)
     await child.start()
     try:
         async with asyncio.timeout(_READY_PATIENCE_S):
@@ -126,7 +138,7 @@ async def start_gateway(environ: Mapping[str, str] | None = None) -> tuple[Child
     except (TimeoutError, ValueError, KeyError, TypeError) as error:
         child.kill()
         await child.end()
-        raise StreamscopeError("the embedded demo gateway did not start; try: streamscope serve") from error
+        raise StreamscopeError(trouble) from error
     except asyncio.CancelledError:
         child.kill()
         await child.end()

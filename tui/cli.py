@@ -61,6 +61,10 @@ def _dispatch(arguments: list[str]) -> int:
         from tui.probe import main as probe_main
 
         return probe_main()
+    if command == "local-model":
+        from tui.gateway.local_server import main as local_main
+
+        return local_main()
     if command == "serve":
         return _serve(serve_parser().parse_all(arguments[1:]))
     if command == "config":

@@ -126,7 +126,9 @@ def run_parser() -> Parser:
 def serve_parser() -> Parser:
     """`streamscope serve`."""
     parser = Parser(prog="streamscope serve", description="The gateway.")
-    parser.add_argument("--upstream", default="demo", metavar="URL|demo", help="where the tokens come from (demo)")
+    parser.add_argument(
+        "--upstream", default="demo", metavar="URL|demo|local", help="where the tokens come from (demo)"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, default=8787, help="port; 0 picks a free one (8787)")
     parser.add_argument("--token-file", metavar="F", help="0600 file with the token that clients must send")

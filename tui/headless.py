@@ -27,6 +27,7 @@ from tui.core.run_report import numbers_lines
 from tui.core.stats import StreamStats
 from tui.errors import CaptureError, StreamscopeError, UsageError
 from tui.headless_printers import SafeOutput, printer_of
+from tui.local_model import LOCAL_MODEL
 from tui.transports.run_stream import StreamRun
 
 EXIT_USAGE = 2
@@ -118,7 +119,8 @@ class HeadlessRun:
             stats = self.derived.stats if self.derived is not None else StreamStats()
             decoder = self.derived.decoder if self.derived is not None else None
             read_as = [decoder.read_as] if decoder is not None and decoder.read_as else []
-            lines = [*numbers_lines(result, stats, on_demo=self._options.on_demo), *read_as, *lines]
+            is_played = self._options.on_demo and self._plan.request.model != LOCAL_MODEL
+            lines = [*numbers_lines(result, stats, on_demo=is_played), *read_as, *lines]
         narrate(lines, self._err)
 
     def _capture_lines(self) -> list[str]:

@@ -15,6 +15,7 @@ from tui.command_flags import given_settings
 from tui.config import Settings, load_settings
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES, Clocks, RunPlan, StreamRequest, TransportName
 from tui.errors import UsageError
+from tui.local_model import LOCAL_MODEL
 from tui.setting_checks import check_settings
 
 DEMO_PROMPT = "Show me the demo."
@@ -36,10 +37,11 @@ def job_of(flags: argparse.Namespace) -> RunJob:
     check_settings(settings)
     prompt = _prompt_of(flags)
     on_demo = settings.url is None
-    if not (prompt and prompt.strip()) and not on_demo and flags.body is None:
+    is_played = on_demo and settings.model != LOCAL_MODEL
+    if not (prompt and prompt.strip()) and not is_played and flags.body is None:
         raise UsageError(NO_PROMPT)
     request = StreamRequest.of_prompt(
-        prompt or (DEMO_PROMPT if on_demo else ""),
+        prompt or (DEMO_PROMPT if is_played else ""),
         system=flags.system,
         model=settings.model,
         temperature=flags.temperature,

@@ -11,15 +11,19 @@ from contextlib import contextmanager
 from tui.config import Settings
 from tui.core.request import TransportName
 from tui.errors import UsageError
+from tui.local_model import LOCAL_MODEL, check_local_model
 
 
 def check_settings(settings: Settings) -> None:
-    """Raises UsageError on a dialect that nobody speaks and on an address that cannot be used."""
+    """Raises UsageError on a dialect that nobody speaks, an address that cannot be used, a model that is not there."""
     if settings.dialect != "auto":
         from tui.core.wire.response_decoder import ResponseDecoder
 
         with said_at(settings, "dialect"):
             ResponseDecoder(settings.dialect)
+    if settings.url is None and settings.model == LOCAL_MODEL:
+        with said_at(settings, "model"):
+            check_local_model()
     if settings.url is not None:
         from tui.core.endpoints import endpoint_for
 

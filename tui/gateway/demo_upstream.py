@@ -24,7 +24,8 @@ from tui.gateway.demo_recordings import DemoRecording, demo_capture, demo_record
 from tui.gateway.error_responses import error_response
 from tui.gateway.gateway_events import usage_members
 from tui.gateway.live_response import LiveResponse, until_client_leaves
-from tui.gateway.upstreams import OnChunks, UpstreamRun
+from tui.gateway.upstreams import OnChunks, Upstream, UpstreamRun
+from tui.local_model import LOCAL_MODEL, missing_packages
 from tui.transports.base import Room
 from tui.transports.replay import ReplayTransport
 from tui.transports.run_stream import StreamRun
@@ -34,25 +35,33 @@ _CREATED = 0
 
 
 class DemoUpstream:
-    """Plays recordings. `send_s` bounds how long a reader of a raw completion may take nothing."""
+    """Plays recordings; the model `local` is a real one. `send_s` bounds how long a reader may take nothing."""
 
     name = "demo"
     secrets: tuple[str, ...] = ()
 
-    def __init__(self, send_s: float) -> None:
+    def __init__(self, send_s: float, local: Upstream) -> None:
         self._send_s = send_s
+        self._local = local
+
+    async def start(self) -> None:
+        """Nothing has to be made ready."""
 
     def open_run(self, request: StreamRequest, on_chunks: OnChunks, room: Room) -> UpstreamRun:
         """A run over the recording of the model. Raises GatewayError 404 for a model that is none."""
+        if request.model == LOCAL_MODEL:
+            return self._local.open_run(request, on_chunks, room)
         capture = demo_capture(find_demo(request.model))
         plan = RunPlan(TransportName.DIRECT, capture.header.url, request, dialect=capture.header.dialect)
         return StreamRun(plan, _forget, transport=ReplayTransport(capture, room=room), on_chunks=on_chunks)
 
-    def complete(self, body: dict[str, Any], raw_body: bytes, headers: Mapping[str, str]) -> ASGIApp:  # noqa: ARG002  the interface
+    def complete(self, body: dict[str, Any], raw_body: bytes, headers: Mapping[str, str]) -> ASGIApp:
         """The recorded bytes as they came, or without `stream` their text as one object, after the same time."""
         model = body.get("model")
         if model is not None and not isinstance(model, str):
             raise GatewayError(422, "invalid_request", "model: expected a string.")
+        if model == LOCAL_MODEL:
+            return self._local.complete(body, raw_body, headers)
         recording = find_demo(model)
         capture = demo_capture(recording)
         if not body.get("stream"):
@@ -62,14 +71,17 @@ class DemoUpstream:
 
     def models(self) -> JSONResponse:
         """The demos in the shape of OpenAI's list, each with `label`, `prompt` and `shows`."""
-        return JSONResponse({"object": "list", "data": [_model_entry(demo) for demo in demo_recordings().values()]})
+        return JSONResponse(
+            {"object": "list", "data": [*map(_model_entry, demo_recordings().values()), *_local_entries()]}
+        )
 
     async def is_reachable(self) -> bool:
         """Always: it is part of the program."""
         return True
 
     async def aclose(self) -> None:
-        """Nothing is open."""
+        """Ends the local model, if it was used."""
+        await self._local.aclose()
 
 
 class _WholeCompletion:
@@ -120,6 +132,14 @@ def _completion(recording: DemoRecording, result: StreamResult) -> dict[str, Any
 
 def _tool_call(call: ToolCall) -> dict[str, Any]:
     return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+
+
+def _local_entries() -> list[dict[str, Any]]:
+    """The real model, where it is installed."""
+    if missing_packages():
+        return []
+    entry = {"id": LOCAL_MODEL, "object": "model", "created": _CREATED, "owned_by": "streamscope", "label": "LIVE"}
+    return [{**entry, "shows": "SmolLM2-135M on this machine: your prompt is read, and answered badly"}]
 
 
 def _model_entry(recording: DemoRecording) -> dict[str, Any]:

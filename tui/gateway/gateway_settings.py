@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 from tui.core.request import Clocks
 from tui.errors import UsageError
 from tui.gateway.faults import Fault
+from tui.local_model import LOCAL_MODEL, check_local_model
 
 DEMO = "demo"
+LOCAL = LOCAL_MODEL
 DEFAULT_PORT = 8787
 _MEBIBYTE = 1024 * 1024
 
@@ -44,7 +46,7 @@ class GatewayLimits:
 
 @dataclass(frozen=True, slots=True)
 class GatewaySettings:
-    """How to serve. `upstream` is `demo` or the http(s) URL of an OpenAI-compatible endpoint.
+    """How to serve. `upstream` is `demo`, `local` or the http(s) URL of an OpenAI-compatible endpoint.
 
     `token` is what clients must send (never shown). `resume_grace_s` is how long a generation goes on without
     a reader. `fault` disturbs every answer, `allow_faults` lets clients ask for one. `allow_origins` are browser
@@ -110,7 +112,10 @@ def _is_header_text(token: str) -> bool:
 def _check_upstream(upstream: str) -> None:
     if upstream == DEMO:
         return
-    expected = f"expected {DEMO} or the URL of an OpenAI-compatible endpoint such as https://host/v1"
+    if upstream == LOCAL:
+        check_local_model()
+        return
+    expected = f"expected {DEMO}, {LOCAL} or the URL of an OpenAI-compatible endpoint such as https://host/v1"
     try:
         parts = urlsplit(upstream)
         is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

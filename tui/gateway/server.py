@@ -111,7 +111,8 @@ class GatewayServer(uvicorn.Server):
         self.url = ""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn's; then the address is known and told."""
+        """As uvicorn's, once the upstream is ready; then the address is known and told. Raises StreamscopeError."""
+        await self._services.upstream.start()
         await super().startup(sockets)
         listener = self.servers[0].sockets[0]
         self.url = _url(self._settings, listener.getsockname()[1])

@@ -8,11 +8,13 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from tui.gateway import gateway_settings
 from tui.gateway.closing import Closing
 from tui.gateway.demo_upstream import DemoUpstream
-from tui.gateway.gateway_settings import DEMO, GatewaySettings
+from tui.gateway.gateway_settings import GatewaySettings
 from tui.gateway.generation_log import LogLimits
 from tui.gateway.generations import Generations
+from tui.gateway.local_upstream import LocalUpstream
 from tui.gateway.log_store import MemoryLogStore, Retention
 from tui.gateway.sse_adapter import SSEStreamAdapter
 from tui.gateway.stream_slots import StreamSlots
@@ -60,7 +62,13 @@ def make_services(settings: GatewaySettings, upstream: Upstream | None = None) -
 
 
 def _upstream(settings: GatewaySettings) -> Upstream:
-    return DemoUpstream(settings.limits.send_s) if settings.upstream == DEMO else URLUpstream(settings)
+    match settings.upstream:
+        case gateway_settings.DEMO:
+            return DemoUpstream(settings.limits.send_s, LocalUpstream(settings))
+        case gateway_settings.LOCAL:
+            return LocalUpstream(settings)
+        case _:
+            return URLUpstream(settings)
 
 
 async def _services_of(connection: HTTPConnection) -> Services:

@@ -40,6 +40,9 @@ class Upstream(Protocol):
     def secrets(self) -> Sequence[str]:
         """Texts that must reach no client: key and address."""
 
+    async def start(self) -> None:
+        """Gets ready before the gateway listens. Raises StreamscopeError."""
+
     def open_run(self, request: StreamRequest, on_chunks: OnChunks, room: Room) -> UpstreamRun:
         """A run that has not begun. Raises GatewayError for a model that does not exist here."""
 

@@ -55,6 +55,9 @@ class URLUpstream:
             trust_env=not is_loopback,
         )
 
+    async def start(self) -> None:
+        """Nothing has to be made ready."""
+
     def open_run(self, request: StreamRequest, on_chunks: OnChunks, room: Room) -> UpstreamRun:
         """A run over the network that has not begun."""
         plan = RunPlan(

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from tui.config import Settings
 from tui.core.public_url import public_url
 from tui.core.request import RunPlan, StreamRequest, TransportName
+from tui.local_model import LOCAL_MODEL
 
 DEFAULT_DEMO = "demo/markdown"
 TRANSPORT_ORDER = ("sse", "ws", "direct")
@@ -152,6 +153,8 @@ class EndpointChoice:
     def recorded(self, plan: RunPlan | None, *, is_wide: bool) -> str:
         """What the header says of a demo: `RECORDED  demo/code`, or by which word it was changed or made."""
         demo = (plan.request.model if plan is not None else None) or self.model
+        if demo == LOCAL_MODEL:
+            return f"LIVE  {demo}"
         made = self.demo_labels.get(demo, "").partition(" ")[0].strip(",")
         words = made if made in ("RECORDED", "SYNTHETIC") else f"RECORDED, {made}" if made else "RECORDED"
         return f"{words}  {demo}" + (": your prompt is not read" if is_wide else "")
