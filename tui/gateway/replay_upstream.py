@@ -43,6 +43,9 @@ class ReplayUpstream:
         self._speed = speed
         self._send_s = send_s
 
+    async def start(self) -> None:
+        """Nothing has to be made ready."""
+
     def open_run(self, request: StreamRequest, on_chunks: OnChunks, room: Room) -> UpstreamRun:
         """The capture as a run that has not begun; the prompt is not read."""
         capture = _without_refusals(self._run.capture)
