@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -313,21 +314,39 @@ def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-async def test_every_entry_on_live_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    checks = {**LIVE, **ANYWHERE, **AFTER_A_RUN}
+ON_LIVE = {**LIVE, **ANYWHERE, **AFTER_A_RUN}
+
+
+@asynccontextmanager
+async def after_a_run() -> AsyncIterator[tuple[StreamscopeApp, Pilot[None]]]:
+    """The app on a recording that has ended, with a prompt and a history."""
     async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
-        assert titles(app) == {*checks, QUIT}
-        assert all(command.help.strip() for command in app.get_system_commands(app.screen))
         app.screen.query_one(PromptArea).load_text("hello")
         app.history.add("sent before")
-        for name, check in checks.items():
-            app.screen.set_focus(app.screen.query_one(TextPane))
-            await choose(app, pilot, name)
-            await check(app, pilot)
+        yield app, pilot
+
+
+async def test_every_entry_on_live_has_a_line_and_a_check_here() -> None:
+    async with after_a_run() as (app, pilot):
+        assert titles(app) == {*ON_LIVE, QUIT}
+        assert all(command.help.strip() for command in app.get_system_commands(app.screen))
         await choose(app, pilot, QUIT)
         await until(pilot, lambda: app._exit)  # noqa: SLF001  Textual says it nowhere else
+
+
+@pytest.mark.parametrize("group", sorted({name.partition(":")[0] for name in ON_LIVE}))
+async def test_every_entry_on_live_does_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str
+) -> None:
+    """A group at a time: an entry takes a second or two, and there are many."""
+    monkeypatch.chdir(tmp_path)
+    async with after_a_run() as (app, pilot):
+        for name, check in ON_LIVE.items():
+            if name.startswith(f"{group}:"):
+                app.screen.set_focus(app.screen.query_one(TextPane))
+                await choose(app, pilot, name)
+                await check(app, pilot)
 
 
 async def test_while_a_run_is_open_the_palette_cancels_it() -> None:
