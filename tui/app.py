@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.actions import ActionParseResult
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, Provider
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tui.config import Settings
@@ -18,6 +20,7 @@ from tui.core.sanitize import count_unsafe
 from tui.endpoint_app import EndpointApp
 from tui.later_modules import load_later
 from tui.screens.base_screen import Palette
+from tui.screens.coach import Coach
 from tui.screens.live_screen import LiveScreen
 from tui.state_folder import StateFolder
 
@@ -63,6 +66,7 @@ class StreamscopeApp(EndpointApp):
     ) -> None:
         super().__init__(settings, raw_body, capture=capture)
         self.state = state or StateFolder()
+        self.coach = Coach(self.state, is_newcomer=settings.url is None)
         self._first_prompt = prompt
         self._notice = notice
         self._records = records
@@ -98,6 +102,25 @@ class StreamscopeApp(EndpointApp):
         else:
             self.call_after_refresh(self._start_children)
 
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """As Textual's; the coach hears which key did it."""
+        ran = await super().run_action(action, default_namespace, namespaces)
+        if ran and default_namespace is not None and self.coach.is_on:
+            keys = default_namespace._bindings.key_to_bindings  # noqa: SLF001  Textual tells no one else
+            ids = (binding.id for bindings in keys.values() for binding in bindings if binding.action == action)
+            self.note_key(next((found for found in ids if found), ""), default_namespace.id or "")
+        return ran
+
+    def note_key(self, binding_id: str, pane: str) -> None:
+        """Tells the coach what a key did."""
+        if self.coach.note(binding_id, pane):
+            self.live.draw_slow()
+
     def send_prompt(self, text: str) -> bool:
         """Starts a run; says why not when one is open or there is nothing to send."""
         if self.controller.is_streaming:
@@ -108,6 +131,7 @@ class StreamscopeApp(EndpointApp):
             return False
         if text not in self.endpoint.demo_prompts.values():  # nobody wrote those here
             self.history.add(text)
+        self.note_key("prompt.send", "prompt")
         self._start_children()
         if self.endpoint.url is None:  # the demo gateway is still starting
             self.controller.hold(self.endpoint.plan(text))

@@ -258,7 +258,16 @@ def opens(box: type[Screen[Any]]) -> Check:
 MODE_TITLES = {"raw": "2 raw", "word": "2 words", "sentence": "2 sentences", "line": "2 lines"}
 MODE_TITLES |= {"paragraph": "2 paragraphs", "markdown": "2 blocks"}
 THEMES = sorted(theme.name for theme in load_themes(Path("/nowhere"))[0])
+
+
+async def teaches_and_stops(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: app.coach.next_step is not None)
+    await choose(app, pilot, "help: coach off")
+    await until(pilot, lambda: app.coach.next_step is None)
+
+
 ANYWHERE: dict[str, Check] = {
+    "help: coach on": teaches_and_stops,
     "view: jump": opens(JumpOverlay),
     "endpoint: edit": opens(EndpointForm),
     "endpoint: test connection": says("refused"),

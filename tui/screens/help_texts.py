@@ -113,9 +113,9 @@ PANES: dict[str, Help] = {
     "prompt": Help(
         "prompt",
         "Enter sends. A pasted newline is text and never sends. Letters are text here: esc leaves the prompt, and then "
-        "the keys of the screen act. At the right stands where the next run goes. Prompts that were sent are kept for "
-        "the next start, in a file that only you can read; one that holds a key is not. ctrl+p, run: clear history "
-        "forgets them.",
+        "the keys of the screen act; while it is not in use the coach line may stand in its place. At the right stands "
+        "where the next run goes. Prompts that were sent are kept for the next start, in a file that only you can "
+        "read; one that holds a key is not. ctrl+p, run: clear history forgets them.",
     ),
     "find-bar": Help(
         "find",

@@ -311,3 +311,15 @@ class LiveDrawing:
         line = self._screen.query_one("#next", StatusLine)
         line.styles.width = cell_len(text) + 1
         line.show([], [Span(text, "status--dim")])
+        self._draw_coach(text if self._is_wide else f"next: {word} ", in_prompt=in_prompt)
+
+    def _draw_coach(self, right: str, *, in_prompt: bool) -> None:
+        """The coach line, in place of the prompt while that has not the focus."""
+        coach, line = self._screen.scope.coach, self._screen.query_one("#coach", StatusLine)
+        step = coach.next_step if not (in_prompt or self._screen.fit.is_tiny) else None
+        line.set_class(step is not None, "-coached")
+        self._screen.query_one("#prompt-row").set_class(step is not None, "-coached")
+        if step is not None:
+            keys, _, words = self._screen.scope.keys.said(step.text).partition(":")
+            left = [Span(f" coach {coach.progress}  ", "status--dim"), Span(keys, "status--key"), Span(words)]
+            line.show(left, [Span(right, "status--dim")])

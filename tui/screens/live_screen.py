@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus, Resize
+from textual.events import Click, DescendantFocus, Resize
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -105,6 +105,7 @@ class LiveScreen(PlaybackKeys, FindKeys, BaseScreen):
             yield Static(" > ", id="prompt-sign", markup=False)
             yield PromptArea(history=lambda: self.scope.history, id="prompt")
             yield StatusLine(id="next")
+        yield StatusLine(id="coach")
         yield StatusLine(id="last")
         yield StatusLine(id="footer")
 
@@ -127,7 +128,14 @@ class LiveScreen(PlaybackKeys, FindKeys, BaseScreen):
 
     def jump_targets(self) -> list[JumpTarget]:
         """The panes and the prompt; those that are hidden too, in the bar that names them."""
-        return [*super().jump_targets(), *self.panes.hidden()]
+        coach = self.query_one("#coach", StatusLine)  # it stands where the prompt is while that is not in use
+        prompt = [JumpTarget(coach.region.offset, self.action_focus_prompt)] if coach.region.area else []
+        return [*super().jump_targets(), *self.panes.hidden(), *prompt]
+
+    def on_click(self, event: Click) -> None:
+        """A click on the coach line is one on the prompt that it stands for."""
+        if event.widget is not None and event.widget.id == "coach":
+            self.action_focus_prompt()
 
     def begin_in(self, pane: str) -> None:
         """Gives the focus to a pane, now or as soon as there is one to give it to."""

@@ -66,8 +66,19 @@ def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
     yield from settings_commands(app)
     yield SystemCommand("file: screenshot", "the screen as SVG in the current folder", app.action_shot)
     yield SystemCommand("help: this pane", "what its numbers mean, and every key", app.action_pane_help)
+    is_coaching = app.coach.next_step is not None
+    yield SystemCommand(
+        f"help: coach {'off' if is_coaching else 'on'}",
+        "no line that teaches keys, now and later" if is_coaching else "a line that teaches one key after another",
+        partial(_turn_coach, app, is_on=not is_coaching),
+    )
     yield SystemCommand("help: about", "version, and where the settings stand", partial(_show_about, app))
     yield SystemCommand("app: quit", "end streamscope", app.action_quit)
+
+
+def _turn_coach(app: StreamscopeApp, *, is_on: bool) -> None:
+    app.coach.turn(is_on=is_on)
+    app.live.draw_slow()
 
 
 def _show_about(app: StreamscopeApp) -> None:
