@@ -23,6 +23,7 @@ from tui.screens.base_screen import Palette
 from tui.screens.coach import Coach
 from tui.screens.live_screen import LiveScreen
 from tui.state_folder import StateFolder
+from tui.terminal_theme import with_terminal_theme
 
 if TYPE_CHECKING:
     from tui.captures.live_pipe import Records
@@ -223,6 +224,7 @@ class StreamscopeApp(EndpointApp):
 
 def main(settings: Settings, prompt: str | None = None, **options: Any) -> int:
     """Runs the app on this terminal until it quits; gives the exit code. `options` are those of the app."""
+    settings = with_terminal_theme(settings, os.environ)
     app = StreamscopeApp(settings, prompt, state=StateFolder.of_platform(), **options)
     asyncio.run(app.run_async())
     return app.return_code or 0

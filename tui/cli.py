@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.collection_pause import pause_collection
 from tui.command_flags import (
     COMMANDS,
     EXIT_CANCELLED,
@@ -85,10 +86,9 @@ def _start(flags: argparse.Namespace) -> int:
         return _start_headless(settings, flags)
     if not sys.stdin.isatty():
         raise UsageError("the app takes keys from standard input, which is no terminal: streamscope run is headless")
+    pause_collection()
     from tui.app import main as app_main
-    from tui.terminal_theme import with_terminal_theme
 
-    settings = with_terminal_theme(settings, os.environ)
     raw_body = _text_of(flags.body) if flags.body else None
     capture = str(Path(flags.capture).absolute()) if flags.capture else None
     notice = _notice(settings, os.environ)

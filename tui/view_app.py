@@ -14,6 +14,7 @@ from textual.filter import LineFilter
 from textual.timer import Timer
 from textual.widgets import Static
 
+from tui.collection_pause import resume_collection
 from tui.config import Settings
 from tui.core.public_url import public_url
 from tui.screens.base_screen import BaseScreen
@@ -43,6 +44,10 @@ class ViewApp(ThemedApp):
         self._key_timer: Timer | None = None
         self._sign_filter = self._new_sign_filter() if settings.plain else None
         self._host_filter: NamesForHosts | None = None
+
+    def on_mount(self) -> None:
+        """After the first paint collecting may begin."""
+        self.call_after_refresh(resume_collection)
 
     @property
     def has_plain_signs(self) -> bool:

@@ -20,6 +20,7 @@ from tests.pty.test_app_in_terminal import quit_cleanly, show
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are looked up in /proc")
 
 SIXTEEN = {str(code) for base in (30, 40, 90, 100) for code in range(base, base + 8)}
+CAPTURE = Path(__file__).resolve().parents[1] / "data" / "captures" / "smol-code.jsonl"
 DEFAULTS = {"39", "49"}
 KINDS = {
     "xterm of 16": ({"TERM": "xterm-16color", "COLORTERM": ""}, SIXTEEN | DEFAULTS),
@@ -72,6 +73,14 @@ async def test_every_pane_is_reached_by_keys_and_no_other_colours_are_written(ki
     written = colours_of(bytes(terminal.raw))
     assert written, "something was written in colours, if only in those of the terminal"
     assert written <= allowed
+
+
+async def test_a_recording_is_opened_in_the_colours_of_the_terminal_too(tmp_path: Path) -> None:
+    async with Terminal((80, 24), "open", str(CAPTURE), folder=tmp_path, environ={"NO_COLOR": "1"}) as terminal:
+        await terminal.until("COMPLETED", "2 SENTENCES")
+        terminal.send("ctrl+q")
+        assert await terminal.ended() == 0
+    assert colours_of(bytes(terminal.raw)) <= DEFAULTS
 
 
 async def test_plain_signs_write_ascii_and_control_pictures_alone(tmp_path: Path) -> None:

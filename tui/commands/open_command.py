@@ -7,6 +7,7 @@ import sys
 
 from tui.captures.live_pipe import LivePipe
 from tui.captures.open_capture import STANDARD_INPUT, OpenedCapture, open_capture
+from tui.collection_pause import pause_collection
 from tui.command_flags import Parser
 from tui.errors import UsageError
 
@@ -41,6 +42,7 @@ def main(arguments: list[str]) -> int:
 def _run_app(recording: OpenedCapture | LivePipe, theme: str | None) -> int:
     if not sys.stdin.isatty():
         raise UsageError("the app takes keys from standard input, which is no terminal: - reads the recording there")
+    pause_collection()
     from tui.app import main as app_main  # noqa: PLC0415  only this front end loads Textual
     from tui.config import load_settings  # noqa: PLC0415  as above
     from tui.setting_checks import check_settings  # noqa: PLC0415  as above

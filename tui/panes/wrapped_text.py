@@ -15,12 +15,6 @@ from rich.cells import get_character_cell_size
 
 TAB_CELLS = 4
 _BLOCK_CHARS = 32768
-# Characters that are not one cell wide, as a first guess that may only err towards "look closer": tab, combining
-# marks, and everything from the first East Asian wide block on.
-_NOT_SURELY_NARROW = re.compile(
-    "[\t\u0300-\u036f\u0483-\u0489\u0591-\u1cff\u1dc0-\u1dff\u200d\u20d0-\u20ff\u231a-\u2bff"
-    "\u2cef-\ufe6f\uff00-\uffef\U00010000-\U0010ffff]"
-)
 
 
 def cells_of(char: str) -> int:
@@ -141,13 +135,14 @@ def wrap_ends(text: str, width: int, start: int) -> list[int]:
     """The offsets at which rows end, but for the last row, when `text` is wrapped from `start` on."""
     if text.isascii() and "\t" not in text:
         return _narrow_ends(text, width, start, len(text))
-    if _NOT_SURELY_NARROW.search(text, start) is None:
+    not_surely_narrow = _not_surely_narrow()
+    if not_surely_narrow.search(text, start) is None:
         return _narrow_ends(text, width, start, len(text))
     ends: list[int] = []
     while start <= len(text):
         newline = text.find("\n", start)
         line_end = len(text) if newline < 0 else newline + 1
-        if _NOT_SURELY_NARROW.search(text, start, line_end) is None:
+        if not_surely_narrow.search(text, start, line_end) is None:
             ends += _narrow_ends(text, width, start, line_end)
         else:
             ends += _wide_ends(text, width, start, line_end)
@@ -155,6 +150,19 @@ def wrap_ends(text: str, width: int, start: int) -> list[int]:
             break
         start = line_end
     return ends
+
+
+@lru_cache(maxsize=1)
+def _not_surely_narrow() -> re.Pattern[str]:
+    """Characters that are not one cell wide, as a first guess that may only err towards "look closer".
+
+    Tab, combining marks, and everything from the first East Asian wide block on. It takes longer to compile than
+    everything else before the first paint that is needed for the first text only.
+    """
+    return re.compile(
+        "[\t\u0300-\u036f\u0483-\u0489\u0591-\u1cff\u1dc0-\u1dff\u200d\u20d0-\u20ff\u231a-\u2bff"
+        "\u2cef-\ufe6f\uff00-\uffef\U00010000-\U0010ffff]"
+    )
 
 
 @lru_cache(maxsize=32)
