@@ -27,7 +27,9 @@ class ByteStore:
 
     def between(self, start: int, end: int) -> bytes:
         """The bytes from `start` up to `end`, as far as there are any."""
-        first, last = start // _BLOCK_BYTES, max(start, end - 1) // _BLOCK_BYTES
+        if start >= end:
+            return b""
+        first, last = start // _BLOCK_BYTES, (end - 1) // _BLOCK_BYTES
         origin = first * _BLOCK_BYTES
         if first == last:
             return self._piece(first, start - origin, end - origin)

@@ -34,7 +34,7 @@ class ToolCallProgress:
     last_at: float = 0.0
     first_frame: int = 0
     last_frame: int = 0
-    progress: JSONProgress = field(default_factory=JSONProgress)
+    progress: JSONProgress = field(default_factory=JSONProgress, compare=False)  # it follows from the pieces
     valid_frame: int | None = None
     valid_at: float | None = None
 
