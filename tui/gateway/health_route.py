@@ -7,12 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from tui.gateway.services import AppServices
+from tui.gateway.wire_models import Health
 from tui.version import __version__
 
 health_router = APIRouter(tags=["health"])
 
 
-@health_router.get("/health")
+@health_router.get("/health", response_model=Health, response_model_exclude_unset=True)
 async def health(services: AppServices, request: Request) -> dict[str, Any]:
     """`healthy`, or `degraded` while the upstream does not answer; without the token only that."""
     is_reachable = await services.probe.is_reachable()

@@ -29,6 +29,7 @@ from tui.gateway.gateway_settings import GatewaySettings
 from tui.gateway.guards import AddressGuard, BodyGuard, TokenGuard
 from tui.gateway.health_route import health_router
 from tui.gateway.openai_routes import openai_router
+from tui.gateway.openapi_description import DescribedApp
 from tui.gateway.recorded_exchange import RecordedExchange
 from tui.gateway.recorded_routes import RecordedRoutes
 from tui.gateway.request_log import RequestLog, logging_setup
@@ -61,7 +62,8 @@ def create_app(
             yield
         await services.upstream.aclose()
 
-    app = FastAPI(
+    app = DescribedApp(
+        settings,
         title="streamscope gateway",
         version=__version__,
         docs_url=None,

@@ -19,10 +19,12 @@ from tui.gateway.live_response import LiveResponse
 from tui.gateway.request_models import SeedStreamBody, StreamBody, stream_request
 from tui.gateway.services import AppServices, Services
 from tui.gateway.sse_adapter import MEDIA_TYPE, parse_event_id
+from tui.gateway.wire_models import CancelAnswer
 
 DEFAULT_BUFFER = "word"
 _CANCEL_WAIT_S = 2.0
 _EVENT_STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {}}, "description": "An event stream."}}
+_RESUME = "Goes on after this event: `<generation>:<seq>`. The body is then not read."
 
 stream_router = APIRouter(tags=["stream"])
 
@@ -31,7 +33,7 @@ stream_router = APIRouter(tags=["stream"])
 async def stream(
     services: AppServices,
     body: Annotated[SeedStreamBody | None, Body()] = None,
-    last_event_id: Annotated[str | None, Header()] = None,
+    last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", description=_RESUME)] = None,
 ) -> LiveResponse:
     """A new answer as typed events, or with Last-Event-ID the rest of one that was cut."""
     if last_event_id:
@@ -62,7 +64,7 @@ async def stream_json(services: AppServices, body: StreamBody) -> LiveResponse:
     return _viewed(services, body, JSONView())
 
 
-@stream_router.delete("/v1/stream/{generation_id}")
+@stream_router.delete("/v1/stream/{generation_id}", response_model=CancelAnswer, response_model_exclude_unset=True)
 async def cancel(services: AppServices, generation_id: str) -> dict[str, Any]:
     """Stops an answer at once and says how it ended; one that had ended stays as it was."""
     terminal = await services.generations.cancel(generation_id, _CANCEL_WAIT_S)
