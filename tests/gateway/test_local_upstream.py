@@ -148,5 +148,5 @@ async def test_without_its_packages_one_sentence_says_what_to_install() -> None:
 
 def test_the_app_calls_the_local_model_live() -> None:
     choice = EndpointChoice(Settings(model="local"))
-    assert choice.recorded(None, is_wide=True) == "LIVE  local"
+    assert choice.labelled(None, is_wide=True) == "LIVE  local"
     assert choice.plan("hi").request.model == "local"

@@ -156,7 +156,7 @@ def test_a_demo_says_how_it_was_made() -> None:
     words = {}
     for name in made:
         choice.model = name
-        words[name] = choice.recorded(None, is_wide=False)
+        words[name] = choice.labelled(None, is_wide=False)
     assert words == {
         "demo/a": "RECORDED  demo/a",
         "demo/b": "RECORDED, JOINED  demo/b",

@@ -97,7 +97,7 @@ async def test_before_an_audience_names_stand_for_hosts(profile: str | None) -> 
         assert "gw." not in screen_text(app), "not even a part, where a line is cut"
         await pilot.press("q")
         app.action_present()
-        await until(pilot, lambda: f"http://{HOST}:8787/v1" in line_text(app, "header"))
+        await until(pilot, lambda: f"{HOST}:8787" in line_text(app, "header"))
 
 
 async def test_before_an_audience_the_last_key_is_shown_with_its_action() -> None:

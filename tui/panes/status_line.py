@@ -103,6 +103,7 @@ class StatusLine(KeptDrawing):
 def key_spans(hints: list[tuple[str, str]]) -> list[Span]:
     """Key hints of a footer: key in the accent, then its action."""
     spans = [Span(" ")]
-    for key, action in hints:
-        spans += [Span(key, "status--key"), Span(f" {action}   ", "status--label")]
+    for index, (key, action) in enumerate(hints):
+        gap = "" if index == len(hints) - 1 else "   "
+        spans += [Span(key, "status--key"), Span(f" {action}{gap}", "status--label")]
     return spans

@@ -107,7 +107,7 @@ class CompareDrawing:
 
     def _draw_titles(self) -> None:
         scope = self._screen.scope
-        hint = live_words.text_hint(self._run, scope.controller.seconds(), is_demo=scope.endpoint.is_demo)
+        hint = live_words.text_hint(self._run, scope.controller.seconds(), is_demo=bool(scope.endpoint.demo_of(None)))
         if self._run is not None and self._run.is_over:
             hint = compare_words.NO_TEXT
         for index, lane in enumerate(self._comparison.lanes):

@@ -30,10 +30,10 @@ def header_spans(scope: StreamscopeApp, lane_count: int, fit: Fit) -> tuple[list
     is_wide = fit.is_wide
     left = [Span(" streamscope", "status--strong")] if is_wide else []
     left.append(Span("  Compare" if is_wide else " Compare"))
-    if scope.endpoint.is_demo:
+    label = scope.endpoint.labelled(plan, is_wide=is_wide)
+    if label:
         words = f"  {lane_count} buffer modes" if is_wide else f"  {lane_count} modes"
-        recorded = "  " + scope.endpoint.recorded(plan, is_wide=is_wide)
-        left += [Span(f"{words}  {_described(scope)}"), Span(recorded, "status--dim")]
+        left += [Span(f"{words}  {_described(scope)}"), Span(f"  {label}", "status--dim")]
     else:
         words = f"{lane_count} buffer modes over one capture" if is_wide else f"{lane_count} modes"
         left.append(Span(f"   {words}   {_described(scope)}"))

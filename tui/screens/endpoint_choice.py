@@ -12,6 +12,7 @@ from tui.core.request import RunPlan, StreamRequest, TransportName
 from tui.local_model import LOCAL_MODEL
 
 DEFAULT_DEMO = "demo/markdown"
+_LIVE = "LIVE"  # the label of a model that a demo gateway runs itself
 TRANSPORT_ORDER = ("sse", "ws", "direct")
 TRANSPORT_WORDS = {"sse": "SSE", "ws": "WS", "direct": "direct"}
 
@@ -65,6 +66,7 @@ class EndpointChoice:
         self.models: list[tuple[str, str]] = []
         self.demo_prompts: dict[str, str] = {}
         self.demo_labels: dict[str, str] = {}
+        self.demo_urls: frozenset[str] = frozenset()
 
     def plan(self, prompt: str) -> RunPlan:
         """The plan of a run of this prompt."""
@@ -124,6 +126,7 @@ class EndpointChoice:
         is_same = entry.url == self._settings.url
         other = type(self)(replace(settings, model=entry.model or None), self._raw_body if is_same else None)
         other.params, other.alias = self.params, self.alias
+        other.demo_urls = self._known_demo_urls
         if other.is_demo:
             other.url = demo_url
         if is_same:
@@ -150,22 +153,58 @@ class EndpointChoice:
                 if model.get("prompt"):
                     self.demo_prompts[name] = str(model["prompt"])
 
-    def recorded(self, plan: RunPlan | None, *, is_wide: bool) -> str:
-        """What the header says of a demo: `RECORDED  demo/code`, or by which word it was changed or made."""
-        demo = (plan.request.model if plan is not None else None) or self.model
-        if demo == LOCAL_MODEL:
-            return f"LIVE  {demo}"
+    def demo_of(self, plan: RunPlan | None) -> str:
+        """The recording that a run plays, or the next one; empty where a model reads the prompt."""
+        model, url = self._target(plan)
+        is_here = url in ("", self.url)
+        if self._is_live(model):
+            return ""
+        if is_here and model in self.demo_labels:
+            return model
+        plays_demos = url in self._known_demo_urls if url else self.is_demo
+        default = self.models[0][0] if is_here and self.models else DEFAULT_DEMO
+        return (model or default) if plays_demos else ""
+
+    def labelled(self, plan: RunPlan | None, *, is_wide: bool) -> str:
+        """What the header says of a demo gateway's answer, empty for any other: `RECORDED  demo/code`, `LIVE  local`.
+
+        A recording that was changed or made is called by the word for that.
+        """
+        demo = self.demo_of(plan)
+        if not demo:
+            model, url = self._target(plan)
+            plays_demos = url in self._known_demo_urls if url else self.is_demo
+            return f"LIVE  {model}" if plays_demos and self._is_live(model) else ""
         made = self.demo_labels.get(demo, "").partition(" ")[0].strip(",")
         words = made if made in ("RECORDED", "SYNTHETIC") else f"RECORDED, {made}" if made else "RECORDED"
         return f"{words}  {demo}" + (": your prompt is not read" if is_wide else "")
 
     def described(self, plan: RunPlan | None, *, is_wide: bool) -> str:
-        """Transport, address and model of a run, or of the next one, for the header."""
+        """Transport, address and model of a run, or of the next one; a label names the model already."""
         transport = TRANSPORT_WORDS[str(plan.transport) if plan is not None else self.transport]
-        if self.is_demo:
+        model, url = self._target(plan)
+        is_here = url in ("", self.url)
+        if self.is_demo and is_here:
             return f"{transport}  demo gateway" if is_wide else transport
-        model = (plan.request.model if plan is not None else self.model) or ""
-        return f"{transport}  {self.alias or public_url(self.url or '')}  {model}".rstrip()
+        address = public_url(url)
+        address = self.alias if self.alias and is_here else address if is_wide else urlsplit(address).netloc or address
+        return f"{transport}  {address}  {'' if self.labelled(plan, is_wide=False) else model}".rstrip()
+
+    def _target(self, plan: RunPlan | None) -> tuple[str, str]:
+        """Model and URL of a run, or of the next one; each may be empty."""
+        if plan is None:
+            return self.model, self.url or ""
+        return plan.request.model or "", plan.url
+
+    def _is_live(self, model: str) -> bool:
+        """Whether a demo gateway lets a real model answer under this name."""
+        return model == LOCAL_MODEL or self.demo_labels.get(model) == _LIVE
+
+    @property
+    def _known_demo_urls(self) -> frozenset[str]:
+        """Where nothing but demos is played: the embedded gateway, and one all of whose models are demos."""
+        plays_demos = self.is_demo or (bool(self.models) and all(name in self.demo_labels for name, _ in self.models))
+        return self.demo_urls | {self.url} if self.url and plays_demos else self.demo_urls
 
 
 def transport_for(url: str) -> str:

@@ -128,15 +128,14 @@ class LiveDrawing:
         at = derived.capture.end.at if derived is not None and derived.capture.end is not None else now
         pipeline, view = self._pipeline, self._shown.view
         shown_at = at if view is None else view.at
-        query, said = self._screen.query_one, scope.keys.said
-        query(TextPane).set_hint(said(live_words.text_hint(run, now, is_demo=scope.endpoint.is_demo)))
+        query, said, is_demo = self._screen.query_one, scope.keys.said, bool(scope.endpoint.demo_of(None))
+        query(TextPane).set_hint(said(live_words.text_hint(run, now, is_demo=is_demo)))
         query(TextPane).set_waiting(derived.stats.open_stall(now) if derived is not None else None)
         log = pipeline.segments if pipeline is not None else None
         has_times = derived is None or derived.capture.header.has_times
         hint = live_words.segments_hint(run, scope.controller.mode)
         query(SegmentsPane).show(log, shown_at, hint, has_times=has_times)
-        extracts_hint = said(live_words.extracts_hint(run, is_demo=scope.endpoint.is_demo))
-        query(ExtractsPane).show_run(pipeline, extracts_hint, shown_at)
+        query(ExtractsPane).show_run(pipeline, said(live_words.extracts_hint(run, is_demo=is_demo)), shown_at)
         self._draw_stats(shown_at)
         query(RasterPane).show(self._with_cursor(arrivals_of(derived, at)))
         self._draw_header(now)
@@ -198,17 +197,19 @@ class LiveDrawing:
             line.show([])
             return
         verdict = derived.verdict(at)
-        numbers = [] if self._screen.fit.shows_numbers else live_words.short_numbers(derived.stats)
+        numbers = [] if self._screen.fit.shows_numbers else live_words.short_numbers(derived.stats, at)
         sign = Span(" ► " if verdict.sentence else " ", f"status--{verdict.tone}")
-        line.show([*(Span(f" {text} ", "status--strong") for text in numbers), sign, Span(verdict.sentence)])
+        before = [*(Span(f" {text} ", "status--strong") for text in numbers), sign]
+        room = self._screen.fit.width - sum(len(span.text) for span in before)
+        line.show([*before, Span(small_lines.whole_sentences(verdict.sentence, room))])
 
     def _draw_header(self, now: float) -> None:
         scope, controller = self._screen.scope, self._screen.scope.controller
         plan = controller.run.plan if controller.run is not None else None
-        run, is_demo = self._run, scope.endpoint.is_demo
+        run, label = self._run, scope.endpoint.labelled(plan, is_wide=self._is_wide)
         is_opened = run is not None and run.recording is not None
         lamp = recording_words.opening_lamp(run, now) or current_lamp(controller)
-        has_room = self._is_wide and (is_opened or not is_demo)  # a demo's label goes before what pane 4 has too
+        has_room = self._is_wide and (is_opened or not label)  # a demo's label goes before what pane 4 has too
         rate = rate_of(controller.derived) if has_room and not controller.is_streaming else ""
         left = [Span(" streamscope", "status--strong")] if self._is_wide else []
         left.append(Span("  Live" if self._is_wide else " Live"))
@@ -216,8 +217,8 @@ class LiveDrawing:
             left += [Span(f"  {word}") for word in recording_words.described(run, is_wide=self._is_wide)]
         else:
             left.append(Span("  " + scope.endpoint.described(plan, is_wide=self._is_wide)))
-        if is_demo and not is_opened:
-            left.append(Span("  " + scope.endpoint.recorded(plan, is_wide=self._is_wide), "status--dim"))
+        if label and not is_opened:
+            left.append(Span(f"  {label}", "status--dim"))
         width = self._screen.fit.width
         lamp_span = Span(small_lines.short_lamp(lamp.text, width), f"status--{lamp.tone}")
         right = [lamp_span, Span(f"  {rate} " if rate else " ")]
@@ -263,10 +264,15 @@ class LiveDrawing:
         return Span("  " + (label.upper() if is_front else label), "status--strong" if is_front else "status--dim")
 
     def _extract_counts(self) -> tuple[int, int, int]:
+        """Code blocks, JSON values and tool calls, those that still grow counted in."""
         pipeline = self._pipeline
         if pipeline is None:
             return 0, 0, 0
-        return len(pipeline.code_blocks), len(pipeline.json_values), len(pipeline.tool_calls)
+        is_over, partial = pipeline.finished_at is not None, pipeline.json_parser.partial
+        open_code = pipeline.code_parser.open_block is not None and not is_over
+        open_value = partial is not None and (is_over or bool(partial.value))
+        code, values = len(pipeline.code_blocks) + open_code, len(pipeline.json_values) + open_value
+        return code, values, len(pipeline.tool_calls)
 
     def _title(self, pane: str, name: str, info: str) -> None:
         """A title at the left and its numbers at the right of a pane's upper edge."""
@@ -301,7 +307,8 @@ class LiveDrawing:
         urgent = [Span(f" {cancel}  ", "status--warn")] if cancel else []
         self._screen.query_one("#footer", StatusLine).show([*urgent, *key_spans(scope.keys.hints(hints, place))])
         word = TRANSPORT_WORDS[scope.endpoint.transport]
-        verb = scope.keys.said("{prompt.send} plays it" if scope.endpoint.is_demo else "{prompt.send} sends")
+        verb = "{prompt.send} plays it" if scope.endpoint.demo_of(None) else "{prompt.send} sends"
+        verb = scope.keys.said(verb if in_prompt or not self._is_wide else "{prompt.focus} edit  " + verb)
         if self._screen.fit.width < small_lines.SHORT_COLUMNS:
             verb = ""
         name = sanitize_line(scope.endpoint.model) if self._is_wide else ""

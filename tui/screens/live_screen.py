@@ -146,7 +146,7 @@ class LiveScreen(PlaybackKeys, FindKeys, BaseScreen):
     def model_changed(self) -> None:
         """Another demo brings the prompt that was recorded, unless the user has typed one."""
         prompt, recorded = self.query_one(PromptArea), self.scope.endpoint.demo_prompts
-        text = recorded.get(self.scope.endpoint.model)
+        text = recorded.get(self.scope.endpoint.demo_of(None))
         if text is not None and (not prompt.text or prompt.text in recorded.values()):
             prompt.load_text(text)
             prompt.move_cursor(prompt.document.end)

@@ -65,10 +65,11 @@ def last_marker(derived: DerivedRun, name: str) -> Marker | None:
     return next((marker for marker in reversed(derived.capture.markers) if marker.name == name), None)
 
 
-def short_numbers(stats: StreamStats) -> list[str]:
-    """The two numbers that matter most, for narrow screens."""
+def short_numbers(stats: StreamStats, now: float) -> list[str]:
+    """The two numbers that matter most, for narrow screens; a stall that goes on is counted in and named."""
     ttft = "n/a" if stats.ttft_s is None else f"{stats.ttft_s:.2f} s"
-    return [f"TTFT {ttft}", f"stalls {len(stats.stalls)}"]
+    is_open = stats.open_stall(now) is not None
+    return [f"TTFT {ttft}", f"stalls {len(stats.stalls) + is_open}" + (", open" if is_open else "")]
 
 
 def cancel_hint(*, is_streaming: bool, in_prompt: bool) -> str:

@@ -41,6 +41,13 @@ def last_line(derived: DerivedRun | None, width: int) -> str:
     return text
 
 
+def whole_sentences(text: str, room: int) -> str:
+    """As many of the sentences as fit in a line, the first one in any case."""
+    while cell_len(text) > room and ". " in text:
+        text = text.rpartition(". ")[0] + "."
+    return text
+
+
 def short_lamp(text: str, width: int) -> str:
     """The lamp without its second part where a line is short."""
     return text if width >= SHORT_COLUMNS else text.partition("  ")[0]

@@ -192,8 +192,9 @@ class WireDrawing:
         left.append(Span("  Wire" if is_wide else " Wire"))
         if self._run is not None and run is not None:
             left += [Span(" "), *(Span(f"  {word}") for word in _described(self._run, run, is_wide=is_wide))]
-            if scope.endpoint.is_demo and self._run.recording is None:
-                left.append(Span(f"  {scope.endpoint.recorded(self._run.plan, is_wide=False)}", "status--dim"))
+            label = scope.endpoint.labelled(self._run.plan, is_wide=False)
+            if label and self._run.recording is None:
+                left.append(Span(f"  {label}", "status--dim"))
         now = scope.controller.seconds()
         lamp = recording_words.opening_lamp(self._run, now) or current_lamp(scope.controller)
         odd = "" if fit.is_small else f"   traps {traps}"
