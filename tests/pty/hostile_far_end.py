@@ -17,6 +17,7 @@ from tests.transports.scripted_server import Peer
 STALLED = "stq\x1b]0;x\x07\x9b2J"
 STALLED_SHOWN = "stq␛]0;x␇\ufffd2J"
 _SILENCE_S = 1.5  # longer than a busy machine holds up what was sent in one go
+_PIECE, _BETWEEN_S = 150, 0.02  # events the far end sends together, and its pace
 _ENTITIES = "".join(f"&#x{ord(sign):x};" for payload in SINGLE for sign in payload if is_unsafe(sign))
 
 
@@ -72,7 +73,10 @@ class HostileFarEnd:
         await peer.head(server_timing='tm;desc="[/bad]";dur=3')
         await peer.chunks(*self._first_part())
         await asyncio.sleep(_SILENCE_S)  # the silence is what is shown
-        await peer.chunks(*self._second_part())
+        rest = self._second_part()
+        for start in range(0, len(rest), _PIECE):  # at once it would be a lump, and of a lump no stall is told
+            await peer.chunks(*rest[start : start + _PIECE])
+            await asyncio.sleep(_BETWEEN_S)
         await peer.end()
 
     def _first_part(self) -> list[str]:

@@ -51,7 +51,7 @@ async def test_what_is_set_goes_with_the_next_run_and_stands_in_the_prompt_line(
         app.screen.query_one("#system", PromptArea).load_text("")
         await pilot.press("enter")
         await until(pilot, lambda: app.endpoint.params == RunParams())
-        assert "next: SSE   enter sends" in line_text(app, "next")
+        assert "next: SSE   i edit  enter sends" in line_text(app, "next")
 
 
 async def test_a_value_that_is_wrong_is_said_in_one_sentence_and_its_field_has_the_focus() -> None:
