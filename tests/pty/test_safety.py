@@ -196,7 +196,7 @@ async def runs_another_model(visitor: Visitor) -> None:
     """The list of models, the prompt that one suggests, the app's own clipboard in the prompt, an error."""
     await visitor.opens("i", SELECT_ALL, CTRL_V, shows="? stq")  # what was copied has no lone surrogate
     await visitor.opens(SELECT_ALL, CTRL_D, shows="enter send", without="? stq")
-    await visitor.opens("\t", shows="m model")
+    await visitor.opens("\t", shows="y copy")
     await visitor.opens("m", shows="enter chooses")
     await visitor.opens("home", shows=canary("ml", 0))
     await visitor.sees("ml", "ms")

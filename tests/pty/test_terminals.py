@@ -105,7 +105,7 @@ async def test_a_window_that_changes_its_size_keeps_the_app_and_its_run(tmp_path
             ((20, 5), ("✓ COMPLETED", "order of the list.", "ctrl+q quit")),
             ((2, 50), ()),
             ((40, 10), ("1 TEXT 2 units", "tab pane")),
-            ((300, 100), ("most", "4 stats", "ctrl+p palette")),
+            ((300, 100), ("most", "4 stats", "? help")),
             ((120, 40), ("✓ COMPLETED", "5 arrivals", "is used to reverse")),
         ):
             terminal.resize(*size)
