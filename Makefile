@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 WORKERS ?= 2
 
-.PHONY: run test test-python check lint format local screenshots bench wheel pythons lock clean
+.PHONY: run test test-python check nightly lint format local screenshots bench wheel pythons lock clean
 
 run: $(VENV)/.base
 	@$(BIN)/streamscope $(ARGS)
@@ -22,6 +22,10 @@ test: $(VENV)/.dev
 check: lint
 	$(BIN)/python -m pytest -q -n $(WORKERS) || $(ALONE)
 	$(MAKE) pythons
+
+# What takes a quarter of an hour and more.
+nightly: $(VENV)/.dev
+	STREAMSCOPE_NIGHTLY=1 $(BIN)/python -m pytest -q tests/pty/test_safety.py
 
 ALONE = { echo "== once more, alone: what failed beside others"; \
 	$(BIN)/python -m pytest -q -n 0 --last-failed --last-failed-no-failures none; }
