@@ -181,7 +181,7 @@ def stamp_metric(stamp_error_s: float | None) -> Metric:
         formula=(
             "How much later than it arrived data may have been stamped. A stamp is taken when the probe reads the "
             "socket; while the probe's loop is busy or the machine gives it no time, data waits in the socket and is "
-            "stamped late, never early. Measured: while a stream is open a timer of 50 ms in the same loop compares "
+            "stamped late, never early. Measured: while a stream is open a timer of 100 ms in the same loop compares "
             "when it should have run with when it ran, on the monotonic clock; the 99th percentile of each second, "
             "the worst second of this run."
         ),
