@@ -10,7 +10,14 @@ from itertools import count
 import pytest
 
 from tests.transports.scripted_server import Peer, ScriptedServer
-from tui.transports.stamped_socket import HELD_LIMIT_BYTES, READ_BYTES, ReadHold, StampedSocket
+from tui.transports.stamped_socket import (
+    BATCH_BYTES,
+    BATCH_READS,
+    HELD_LIMIT_BYTES,
+    READ_BYTES,
+    ReadHold,
+    StampedSocket,
+)
 
 PATIENCE_S = 20.0
 NEVER_S = 1000.0
@@ -171,11 +178,24 @@ async def test_held_reads_are_taken_before_a_cancel_that_releases_them() -> None
     assert taken == [b"first", b"second", b"third"]
 
 
-async def test_more_than_may_wait_is_not_held() -> None:
+async def test_no_more_reads_are_held_than_can_be_worked_on_at_once() -> None:
     async with connected(Watched(NEVER_S)) as (link, peer), asyncio.TaskGroup() as tasks:
         await peer.raw(b"first")
         assert (await link.read())[1] == b"first"
-        sending = tasks.create_task(peer.raw(b"x" * (HELD_LIMIT_BYTES + READ_BYTES)))
+        await link.came.get()
+        reading = tasks.create_task(link.read())
+        for count_so_far in range(1, BATCH_READS + 1):
+            await peer.raw(b"x")
+            await link.came.get()
+            await turns()
+            assert reading.done() == (count_so_far == BATCH_READS)
+
+
+async def test_more_bytes_than_a_batch_are_not_held() -> None:
+    async with connected(Watched(NEVER_S)) as (link, peer), asyncio.TaskGroup() as tasks:
+        await peer.raw(b"first")
+        assert (await link.read())[1] == b"first"
+        sending = tasks.create_task(peer.raw(b"x" * BATCH_BYTES))
         assert (await link.read())[1].startswith(b"x")
         await sending
 

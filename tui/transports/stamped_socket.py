@@ -21,6 +21,9 @@ READ_BYTES = 65536
 HELD_LIMIT_BYTES = 4 * READ_BYTES
 """How much may wait here before the socket is left alone, so that the far end is slowed down."""
 
+BATCH_READS, BATCH_BYTES = 5, READ_BYTES // 4
+"""How much may be held for company. While a batch is worked on, nothing is read: more would make stamps late."""
+
 
 class Link(Protocol):
     """A connection, with or without TLS. Both ways raise OSError when it breaks."""
@@ -143,10 +146,10 @@ class StampedSocket(asyncio.BufferedProtocol):
         at = self._now()
         self._reads.append((at, bytes(self._buffer[:nbytes])))
         self._held_bytes += nbytes
-        is_full = self._held_bytes >= HELD_LIMIT_BYTES
-        if is_full:
+        if self._held_bytes >= HELD_LIMIT_BYTES:
             self._transport.pause_reading()
-        if is_full or at - self._woken_at >= self._hold.seconds:
+        is_batch = len(self._reads) >= BATCH_READS or self._held_bytes >= BATCH_BYTES
+        if is_batch or at - self._woken_at >= self._hold.seconds:
             self._wake_reader()
         elif self._waking is None:
             self._waking = self._loop.call_later(self._hold.seconds, self._wake_reader)
