@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,9 @@ from urllib.parse import urlsplit
 
 from textual import on
 from textual.app import SystemCommand
-from textual.events import DescendantFocus, Event, Key
+from textual.events import DescendantFocus, Event, Key, Resize
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -48,6 +50,12 @@ class ViewApp(ThemedApp):
     def on_mount(self) -> None:
         """After the first paint collecting may begin."""
         self.call_after_refresh(resume_collection)
+
+    def on_resize(self, event: Resize) -> None:
+        """Asks again where the terminal has another size: two signals at once may be told in the wrong order."""
+        size = Size(*shutil.get_terminal_size())
+        if not self.is_headless and size != event.size:
+            self.post_message(Resize(size, size))
 
     @property
     def has_plain_signs(self) -> bool:

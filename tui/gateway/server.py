@@ -132,17 +132,14 @@ class GatewayServer(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """SIGINT and SIGTERM end the server and nothing else: uvicorn would raise them again afterwards."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        signals = (signal.SIGINT, signal.SIGTERM)
-        before = {number: signal.signal(number, self.handle_exit) for number in signals}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        """SIGINT and SIGTERM end the server and nothing else: uvicorn would raise them again afterwards.
+
+        They stay caught: a second one while the process ends must not turn its exit code 0 into a death by signal.
+        """
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, self.handle_exit)
+        yield
 
 
 def serve(settings: GatewaySettings, upstream: Upstream | None = None, recorded: RecordedExchange | None = None) -> int:
