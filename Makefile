@@ -1,5 +1,6 @@
 # make run    the app on its embedded demo (without a terminal: one demo stream, headless)
 # make test   the tests, under five minutes
+# make bench  every figure of the design beside its peers, in under fifteen minutes
 # make check  everything that CI runs: lint, types, layers, the long matrix, other Pythons
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -48,8 +49,9 @@ local: $(VENV)/.dev
 screenshots: $(VENV)/.dev
 	$(BIN)/python screenshots/make_screenshots.py
 
-bench: $(VENV)/.dev
-	for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" $(ARGS) || exit 1; done
+# All benchmarks beside their peers (tests/benchmarks/README.md); ARGS: --quick, --only NAME, --keep.
+bench: $(VENV)/.bench
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m hatchling build -t wheel
@@ -72,6 +74,8 @@ lock: $(VENV)/.dev
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml \
 		-o requirements-dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev --extra bench \
+		--constraint requirements-dev.lock pyproject.toml -o requirements-bench.lock
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "streamscope needs Python 3.11, 3.12 or 3.13 on the PATH"; exit 1; }
@@ -86,6 +90,11 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	$(PIP) install --no-deps -e .
 	@touch $@ $(VENV)/.base
+
+# The peers of the benchmarks beside the development packages, which stay as they are.
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.dev
+	$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@
 
 clean:
 	rm -rf $(VENV) .venv-3.* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,17 +1,17 @@
-"""What the text buffers and the segment log cost: run with `python tests/benchmarks/bench_buffers.py [--quick]`.
+"""What the text buffers and the segment log cost.
 
-Prints, for each mode, microseconds per 4-character chunk, its ratio to a loop that only appends and counts, the ratio
-of the last tenth of the stream to the first (also for text without any break), and megabytes a second in 64 kB
-chunks. CPU time, interleaved; compare the ratios, the rest is the machine's.
+For each mode: a 4-character chunk against a loop that only appends and counts, and the last tenth of the stream
+against the first, also for text without any break. The figures in microseconds of the design are multiples of the
+appending loop here.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable
-from statistics import median
-from time import process_time
+from collections.abc import Callable, Iterator
+from functools import partial
 
+from tests.benchmarks.measure import ROUNDS, Spent, against, micros, run_script, spent_on, summed
+from tests.benchmarks.row import Row
 from tui.core.text.buffers import BUFFER_MODES, make_buffer
 from tui.core.text.segment_log import SegmentLog
 
@@ -24,6 +24,8 @@ DOCUMENT = (
     "```python\ndef double(x):\n    return x * 2\n\nprint(double(3))\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
     + PROSE
 )
+TIMES_APPENDING, TIMES_SENTENCE, TIMES_LOGGING = 30, 60, 90
+LAST_TO_FIRST = 1.2
 Feed = Callable[[list[str]], None]
 
 
@@ -71,46 +73,42 @@ def logging(mode: str) -> Feed:
     return feed
 
 
-def tenths(feed: Feed, chunks: list[str]) -> list[float]:
-    """CPU seconds of each tenth of a stream, fed in order."""
+def tenths(feed: Feed, chunks: list[str]) -> list[Spent]:
+    """The time of each tenth of a stream, fed in order."""
     size = len(chunks) // 10
-    times = []
-    for at in range(0, size * 10, size):
-        part = chunks[at : at + size]
-        started = process_time()
-        feed(part)
-        times.append(process_time() - started)
-    return times
+    return [spent_on(partial(feed, chunks[at : at + size])) for at in range(0, size * 10, size)]
 
 
-def report(name: str, make: Callable[[], Feed], streams: tuple[list[str], list[str], list[str]], rounds: int) -> None:
-    """Measures one consumer beside the appending loop and prints its line."""
+def measured(
+    name: str, make: Callable[[], Feed], streams: tuple[list[str], list[str], list[str]], limit: float
+) -> Iterator[Row]:
+    """One consumer beside the appending loop."""
     text, unbroken, bulk = streams
-    runs = [(sum(tenths(appending(), text)), tenths(make(), text), tenths(make(), unbroken)) for _ in range(rounds)]
-    cost = median(sum(run) for _, run, _ in runs)
-    ratio = median(sum(run) / base for base, run, _ in runs)
-    flat = median(run[-1] / run[0] for _, run, _ in runs)
-    flat_unbroken = median(run[-1] / run[0] for _, _, run in runs)
-    speed = sum(map(len, bulk)) / 1e6 / max(sum(tenths(make(), bulk)), 1e-6)
-    print(
-        f"{name:18} {cost / len(text) * 1e6:6.2f} us a chunk {ratio:7.1f}x append   last/first tenth {flat:5.2f}"
-        f"   unbroken {flat_unbroken:5.2f}   bulk {speed:9.1f} MB/s"
-    )
+    runs = [(summed(tenths(appending(), text)), tenths(make(), text), tenths(make(), unbroken)) for _ in range(ROUNDS)]
+    ours = [summed(run) for _, run, _ in runs]
+    base = [alone for alone, _, _ in runs]
+    speed = sum(map(len, bulk)) / 1e6 / max(spent_on(partial(make(), bulk)).cpu_s, 1e-6)
+    note = f"{micros(ours, len(text))} a chunk; {speed:.0f} MB/s in chunks of 64 kB"
+    yield against(f"{name} / appending", ours, base, limit, note=note)
+    for kind, tens in (("prose", [run for _, run, _ in runs]), ("without a break", [run for _, _, run in runs])):
+        last, first = [run[-1] for run in tens], [run[0] for run in tens]
+        yield against(f"{name}, {kind}: last tenth / first tenth", last, first, LAST_TO_FIRST)
 
 
-def main() -> None:
-    """Runs all modes; `--quick` on a tenth of the text and once."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true")
-    is_quick = parser.parse_args().quick
-    size = 1_000_000 if is_quick else 10_000_000
+def rows(is_quick: bool) -> Iterator[Row]:
+    """All modes, as a buffer and with the log of segments."""
+    size = 500_000 if is_quick else 2_000_000
     text = DOCUMENT * (size // len(DOCUMENT))
     streams = (cut(text, 4), cut("x" * (size // 2), 4), cut(text, 65536))
     for mode in BUFFER_MODES:
-        report(mode, lambda mode=mode: buffering(mode), streams, 1 if is_quick else 3)  # type: ignore[misc]
-    for mode in BUFFER_MODES:
-        report(f"{mode} log", lambda mode=mode: logging(mode), streams, 1)  # type: ignore[misc]
+        yield from measured(
+            f"buffer {mode}",
+            partial(buffering, mode),
+            streams,
+            TIMES_SENTENCE if mode == "sentence" else TIMES_APPENDING,
+        )
+        yield from measured(f"log of {mode}", partial(logging, mode), streams, TIMES_LOGGING)
 
 
 if __name__ == "__main__":
-    main()
+    run_script(rows, __doc__)

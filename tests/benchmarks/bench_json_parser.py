@@ -1,47 +1,20 @@
-"""The JSON parser against a loop that only appends the chunks to a list: ratios of CPU time, interleaved.
-
-Run it as a script: python tests/benchmarks/bench_json_parser.py [--quick]. The exit status is 1 when a figure is
-missed. Microseconds are printed for the reader; only ratios are judged. --quick uses a tenth of the text.
-"""
+"""The JSON parser against a loop that only appends the chunks to a list, and against itself as a text grows."""
 
 from __future__ import annotations
 
-import argparse
-import gc
 import json
 import random
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import partial
 from statistics import median
 
+from tests.benchmarks.measure import Spent, against, in_turn, micros, run_script
+from tests.benchmarks.row import Row
 from tui.core.text.json_parser import JSONStreamParser
 
 CHUNK = 4
 BULK = 64 * 1024
-ROUNDS = 5
 ADVERSARIES = ("[", '{"a":', '["[', '{"', '["[1,', '{"a":[{"b":"')
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """What was measured, the ratio that came out and the one it must not pass."""
-
-    name: str
-    ratio: float
-    figure: float
-    remark: str = ""
-
-    def report(self) -> bool:
-        """Prints one row; says whether the figure was kept."""
-        is_kept = self.ratio <= self.figure
-        print(
-            f"{self.name:58} x{self.ratio:7.2f}   at most x{self.figure:<5}"
-            f" {'ok' if is_kept else 'MISSED':6} {self.remark}",
-            flush=True,
-        )
-        return is_kept
 
 
 def pieces(text: str, size: int) -> list[str]:
@@ -74,52 +47,47 @@ def prose(length: int) -> str:
     return paragraph * (length // len(paragraph))
 
 
-def seconds_appending(chunks: list[str]) -> float:
-    """CPU time of the loop that everything is compared with."""
-    gc.collect()
-    start = time.process_time()
+def appending(chunks: list[str]) -> None:
+    """The loop that everything is compared with."""
     kept: list[str] = []
     for chunk in chunks:
         kept.append(chunk)  # noqa: PERF402  one call a chunk is the point
-    return time.process_time() - start
 
 
-def seconds_parsing(chunks: list[str], *, is_asking: bool = False) -> float:
-    """CPU time of the parser; `is_asking` looks at the partial view after every chunk."""
-    gc.collect()
+def parsing(chunks: list[str], *, is_asking: bool = False) -> None:
+    """A parser for these chunks; `is_asking` looks at the partial view after every chunk."""
     parser = JSONStreamParser()
-    start = time.process_time()
     for chunk in chunks:
         parser.add(chunk)
         if is_asking:
             _ = parser.partial
-    return time.process_time() - start
 
 
-def medians(*actions: Callable[[], float]) -> list[float]:
-    """The median of each action's seconds, run in turn."""
-    rounds = [[action() for action in actions] for _ in range(ROUNDS)]
-    return [median(times) for times in zip(*rounds, strict=True)]
+def decoding(lines: str) -> None:
+    """The C decoder on each line."""
+    for line in lines.splitlines():
+        json.loads(line)
 
 
-def against_appending(name: str, text: str, figure: float, *, is_asking: bool = False) -> Measurement:
+def against_appending(name: str, text: str, figure: float, *, is_asking: bool = False) -> Row:
     """The price of a chunk in appends."""
     chunks = pieces(text, CHUNK)
-    ours, naive = medians(lambda: seconds_parsing(chunks, is_asking=is_asking), lambda: seconds_appending(chunks))
-    return Measurement(name, ours / naive, figure, f"{ours / len(chunks) * 1e6:.2f} us a chunk")
+    times = in_turn({"ours": partial(parsing, chunks, is_asking=is_asking), "naive": partial(appending, chunks)})
+    note = f"{micros(times['ours'], len(chunks))} a chunk"
+    return against(f"JSON, {name} / appending", times["ours"], times["naive"], figure, note=note)
 
 
-def growth(name: str, small: list[str], large: list[str], figure: float, *, is_asking: bool = False) -> Measurement:
+def growth(name: str, small: list[str], large: list[str], figure: float, *, is_asking: bool = False) -> Row:
     """How much dearer a code point is in the larger text."""
-    first, second = medians(
-        lambda: seconds_parsing(small, is_asking=is_asking), lambda: seconds_parsing(large, is_asking=is_asking)
-    )
-    small_cost, large_cost = first / sum(map(len, small)), second / sum(map(len, large))
-    return Measurement(name, large_cost / small_cost, figure, f"{large_cost * 1e6:.2f} us a code point")
+    works = {size: partial(parsing, part, is_asking=is_asking) for size, part in (("large", large), ("small", small))}
+    times, per = in_turn(works, rounds=3), sum(map(len, large)) / sum(map(len, small))
+    larger = [Spent(spent.cpu_s / per, spent.wall_s / per) for spent in times["large"]]
+    return against(f"JSON, {name}: a code point in so much more", larger, times["small"], figure)
 
 
-def measurements(scale: int) -> Iterator[Measurement]:
-    """All rows; `scale` times 100,000 code points each, adversaries 2,000 and 8,000 units times `scale`."""
+def rows(is_quick: bool) -> Iterator[Row]:
+    """Price, growth, and texts made to be dear."""
+    scale = 1 if is_quick else 5
     length = 100_000 * scale
     string = '{"s": "' + "abcdefgh\\n" * (length // 10)
     yield against_appending("records, 4 code points a chunk", records(length), 150)
@@ -128,36 +96,21 @@ def measurements(scale: int) -> Iterator[Measurement]:
     yield against_appending("records, partial view asked after each chunk", records(length), 600, is_asking=True)
     yield growth("the last of a string against the first", pieces(string[:20_000], 4), pieces(string, 4), 1.3)
     asked = records(20 * 10_000)
-    yield growth("asking at 200 kB against 50 kB", pieces(asked[:50_000], 4), pieces(asked, 4), 1.3, is_asking=True)
-    bulk = "\n".join(json.dumps(record(random.Random(seed))) for seed in range(600 * scale))
-    loads, parsed = medians(lambda: seconds_decoding(bulk), lambda: seconds_parsing(pieces(bulk, BULK)))
-    yield Measurement(
-        "values in 64 kB chunks against json.loads", parsed / loads, 4.0, f"{len(bulk) / parsed / 1e6:.0f} MB/s"
-    )
+    yield growth("asked at 200 kB against 50 kB", pieces(asked[:50_000], 4), pieces(asked, 4), 1.3, is_asking=True)
+    yield in_bulk("\n".join(json.dumps(record(random.Random(seed))) for seed in range(600 * scale)))
     for unit in ADVERSARIES:
         for size in (CHUNK, 1 << 30):
             small, large = (pieces(unit * count * scale + "x", size) for count in (2000, 8000))
-            yield growth(
-                f"{unit} repeated, four times as often, chunks of {min(size, len(large[0]))}", small, large, 1.5
-            )
+            kind = "chunks of 4" if size == CHUNK else "at once"
+            yield growth(f"`{unit}` repeated, four times as often, {kind}", small, large, 1.5)
 
 
-def seconds_decoding(lines: str) -> float:
-    """CPU time of the C decoder on each line."""
-    gc.collect()
-    start = time.process_time()
-    for line in lines.splitlines():
-        json.loads(line)
-    return time.process_time() - start
-
-
-def main() -> int:
-    """Runs all measurements; 1 if a figure was missed."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--quick", action="store_true", help="a tenth of the text")
-    results = [measurement.report() for measurement in measurements(1 if arguments.parse_args().quick else 10)]
-    return 0 if all(results) else 1
+def in_bulk(values: str) -> Row:
+    """Whole values in large pieces, against the C decoder, which is given each line."""
+    times = in_turn({"ours": partial(parsing, pieces(values, BULK)), "loads": partial(decoding, values)})
+    note = f"{len(values) / median(spent.cpu_s for spent in times['ours']) / 1e6:.0f} MB/s"
+    return against("JSON, values in 64 kB chunks / json.loads", times["ours"], times["loads"], 4.0, note=note)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(rows, __doc__)

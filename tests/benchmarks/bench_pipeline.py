@@ -1,29 +1,25 @@
 """Everything that a run derives from its reads against the openai SDK's bare iteration over the same bytes.
 
-Run it as a script: python tests/benchmarks/bench_pipeline.py [--quick]. Ours is decoder, buffer, extractors, columns
-and statistics (`DerivedRun.add`); the SDK only makes its chunk objects, from a body in memory, and nobody looks at
-them. CPU time, interleaved, medians; the exit status is 1 when a figure of the design is missed.
+Ours is decoder, buffer, extractors, columns and statistics (`DerivedRun.add`); the SDK only makes its chunk objects,
+from a body in memory, and nobody looks at them.
 """
 
 from __future__ import annotations
 
-import argparse
-import gc
 import json
-import sys
-import time
 from collections.abc import Callable, Iterator
-from statistics import median
+from functools import partial
 
 import httpx2
 from openai import OpenAI, Stream
 from openai.types.chat import ChatCompletionChunk
 
+from tests.benchmarks.measure import against, in_turn, micros, run_script
+from tests.benchmarks.row import Row
 from tui.core.capture import CaptureEnd, CaptureHeader, Read, ResponseHead
 from tui.core.chunks import Outcome
 from tui.core.derived_run import DerivedRun
 
-ROUNDS = 5
 FIGURE = 0.2
 ANSWER = (
     "Here is a **short** plan, e.g. for version 3.11 of the tool. It has two parts; both are easy.\n\n"
@@ -90,42 +86,31 @@ def derive(reads: list[bytes]) -> int:
     return len(run.chunks)
 
 
-def cpu_seconds(work: Callable[[list[bytes]], int], reads: list[bytes], count: int) -> float:
-    """CPU time of one run, which must give every chunk and the one with the finish reason."""
-    gc.collect()
-    start = time.process_time()
+def checked(work: Callable[[list[bytes]], int], reads: list[bytes], count: int) -> None:
+    """One run, which must give every chunk and the one with the finish reason."""
     found = work(reads)
-    spent = time.process_time() - start
     if found != count + 1:
         raise SystemExit(f"expected {count + 1} chunks, found {found}")
-    return spent
 
 
-def measure(name: str, chunk_count: int, chunks_a_read: int) -> bool:
-    """Prints one row; says whether the figure was reached."""
+def measured(name: str, chunk_count: int, chunks_a_read: int) -> Row:
+    """Ours and the SDK's in turn."""
     reads = reads_of(chunk_count, chunks_a_read)
-    ours, sdk = [], []
-    for _ in range(ROUNDS):
-        sdk.append(cpu_seconds(iterate_sdk, reads, chunk_count))
-        ours.append(cpu_seconds(derive, reads, chunk_count))
-    ratio = median(ours) / median(sdk)
-    print(
-        f"{name:22} ours {median(ours) / chunk_count * 1e6:6.2f} us a chunk   SDK"
-        f" {median(sdk) / chunk_count * 1e6:6.2f}   x{ratio:.3f}   figure x{FIGURE}"
-        f"   {'ok' if ratio <= FIGURE else 'MISSED'}",
-        flush=True,
-    )
-    return ratio <= FIGURE
+    works = {
+        kind: partial(checked, work, reads, chunk_count) for kind, work in (("sdk", iterate_sdk), ("ours", derive))
+    }
+    times = in_turn(works)
+    note = f"{micros(times['ours'], chunk_count)} a chunk, the SDK {micros(times['sdk'], chunk_count)}"
+    what = f"whole pipeline, {name} / the SDK's bare iteration"
+    return against(what, times["ours"], times["sdk"], FIGURE, note=note, is_shown=True)
 
 
-def main() -> int:
-    """Runs both; 0 when the figure is reached in both."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the chunks")
-    count = 2_000 if parser.parse_args().quick else 20_000
-    reached = [measure("one chunk a read", count, 1), measure("50 chunks a read", count, 50)]
-    return 0 if all(reached) else 1
+def rows(is_quick: bool) -> Iterator[Row]:
+    """One chunk a read, and fifty."""
+    count = 2_000 if is_quick else 20_000
+    yield measured("one chunk a read", count, 1)
+    yield measured("50 chunks a read", count, 50)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(rows, __doc__)

@@ -1,25 +1,20 @@
-"""The sentence splitter: cost of a chunk against a naive loop, over a long stream, in bulk, and its memory.
-
-Run it as a script: python tests/benchmarks/bench_sentences.py [--quick]. CPU time, interleaved, as ratios. The exit
-status is 1 when a figure of the design is missed; --quick streams 1 MB instead of 10.
-"""
+"""The sentence splitter: cost of a chunk against a naive loop, over a long stream, in bulk, and its memory."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-import time
 import tracemalloc
-from statistics import median
+from collections.abc import Iterator
+from functools import partial
 
+from tests.benchmarks.measure import against, in_turn, micros, run_script, spent_on
+from tests.benchmarks.row import Row, row_of
 from tui.core.text.sentence_scanner import SentenceScanner
 
 CHUNK = 4
-ROUNDS = 5
-GROWTH_ROUNDS = 5
+GROWTH_ROUNDS = 3
 TIMES_NAIVE = 45  # 4 us a chunk, where appending and counting takes 0.09
 LAST_TO_FIRST = 1.2
-EXTRA_KB = 64
+EXTRA_BYTES = 64 * 1024
 SECTION = """## Streaming in short
 
 A streamed answer is sent in pieces. The client shows each piece as it comes, so a reader sees the first words
@@ -59,85 +54,75 @@ def chunks_of(unit: str, length: int) -> list[str]:
     return [text[i : i + CHUNK] for i in range(0, length, CHUNK)]
 
 
-def naive_seconds(chunks: list[str]) -> float:
+def naive(chunks: list[str]) -> None:
     """The least that anybody does with a stream: append, and count what looks like an end."""
-    whole, count, begin = "", 0, time.process_time()
+    whole, count = "", 0
     for chunk in chunks:
         whole += chunk
         count += "." in chunk
-    return time.process_time() - begin
 
 
-def scanner_seconds(scanner: SentenceScanner, chunks: list[str]) -> float:
-    """CPU time to add the chunks."""
-    begin = time.process_time()
+def scan(scanner: SentenceScanner, chunks: list[str]) -> None:
+    """Adds the chunks."""
     for chunk in chunks:
         scanner.add(chunk)
-    return time.process_time() - begin
 
 
-def report(line: str) -> None:
-    """One line of the result."""
-    print(line)
-
-
-def cost_of_a_chunk() -> bool:
-    """Microseconds for a chunk and the ratio to the naive loop, as medians."""
+def cost_of_a_chunk() -> Row:
+    """In naive loops."""
     chunks = chunks_of(SECTION, 400_000)
-    pairs = [(scanner_seconds(SentenceScanner(), chunks), naive_seconds(chunks)) for _ in range(ROUNDS)]
-    cost = median(pair[0] for pair in pairs) / len(chunks) * 1e6
-    ratio = median(pair[0] / pair[1] for pair in pairs)
-    report(f"markdown, {CHUNK} a chunk: {cost:.2f} us a chunk, {ratio:.0f} x the naive loop (figure: {TIMES_NAIVE})")
-    return ratio <= TIMES_NAIVE
+    times = in_turn({"ours": lambda: scan(SentenceScanner(), chunks), "naive": lambda: naive(chunks)})
+    note = f"{micros(times['ours'], len(chunks))} a chunk"
+    what = f"sentences, {CHUNK} characters a chunk / appending"
+    return against(what, times["ours"], times["naive"], TIMES_NAIVE, note=note, is_shown=True)
 
 
-def growth(name: str, unit: str, length: int) -> bool:
-    """The last tenth of a long stream against its first tenth, the median of some streams."""
+def growth(name: str, unit: str, length: int) -> Row:
+    """The last tenth of a long stream against its first tenth."""
     tenth = chunks_of(unit, length // 10)
-    scanner_seconds(SentenceScanner(), tenth)
-    ratios = []
+    scan(SentenceScanner(), tenth)
+    first, last = [], []
     for _ in range(GROWTH_ROUNDS):
         scanner = SentenceScanner()
-        times = [scanner_seconds(scanner, tenth) for _ in range(10)]
-        ratios.append(times[-1] / times[0])
-    report(f"{name}, {length / 1e6:.1f} MB: last tenth {median(ratios):.2f} x the first (figure: {LAST_TO_FIRST})")
-    return median(ratios) <= LAST_TO_FIRST
+        times = [spent_on(partial(scan, scanner, tenth)) for _ in range(10)]
+        first.append(times[0])
+        last.append(times[-1])
+    what = f"sentences, {name}: last tenth / first tenth"
+    note = f"{length / 1e6:.1f} MB"
+    return against(what, last, first, LAST_TO_FIRST, note=note, is_shown=unit is SECTION)
 
 
-def bulk() -> None:
+def bulk() -> Row:
     """Megabytes a second in chunks of 64 kB; a rate depends on the machine, so it is only shown."""
     text = "".join(chunks_of(SECTION, 1_000_000))
     chunks = [text[i : i + 65536] for i in range(0, len(text), 65536)]
-    rate = median(1 / scanner_seconds(SentenceScanner(), chunks) for _ in range(ROUNDS))
-    report(f"markdown, 64 kB a chunk: {rate:.1f} MB/s (2 on the machine of the design)")
+    times = in_turn({"ours": lambda: scan(SentenceScanner(), chunks)})["ours"]
+    return row_of("sentences, 64 kB a chunk", [1 / spent.cpu_s for spent in times], "MB/s")
 
 
-def memory(name: str, unit: str, length: int) -> bool:
-    """Peak memory in kB above the longest segment, which counts twice: its parts live while they are joined."""
+def memory(name: str, unit: str, length: int) -> Row:
+    """Peak memory above the longest segment, which counts twice: its parts live while they are joined."""
     chunks, scanner = chunks_of(unit, length), SentenceScanner()
     longest = max(map(len, SentenceScanner().add("".join(chunks))), default=0)
     tracemalloc.start()
-    for chunk in chunks:
-        scanner.add(chunk)
+    scan(scanner, chunks)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    extra = (peak - 2 * longest * (1 if unit.isascii() else 2)) / 1024
-    report(f"{name}, memory: {extra:.0f} kB above the longest segment (figure: {EXTRA_KB})")
-    return extra <= EXTRA_KB
+    extra = peak - 2 * longest * (1 if unit.isascii() else 2)
+    return row_of(f"sentences, {name}: memory above the longest segment", [max(0, extra)], "B", EXTRA_BYTES)
 
 
-def main() -> int:
-    """Run all; 1 if a figure is missed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="stream 1 MB instead of 10")
-    length = 1_000_000 if parser.parse_args().quick else 10_000_000
+def rows(is_quick: bool) -> Iterator[Row]:
+    """Cost, bulk, growth and memory; the hard texts at a fifth of the length, memory at a tenth."""
+    length = 1_000_000 if is_quick else 10_000_000
     streams = {"markdown": SECTION, **HARD}
-    reached = [cost_of_a_chunk()]
-    bulk()
-    reached += [growth(name, unit, length if unit is SECTION else length // 5) for name, unit in streams.items()]
-    reached += [memory(name, unit, length // 10) for name, unit in streams.items()]
-    return 0 if all(reached) else 1
+    yield cost_of_a_chunk()
+    yield bulk()
+    for name, unit in streams.items():
+        yield growth(name, unit, length if unit is SECTION else length // 5)
+    for name, unit in streams.items():
+        yield memory(name, unit, length // 10)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(rows, __doc__)

@@ -1,26 +1,20 @@
-"""The SSE decoder against the one in the openai SDK: events a second as ratios, CPU time, interleaved.
-
-Run it as a script: python tests/benchmarks/bench_sse_decoder.py [--quick]. The exit status is 1 when a figure of the
-design is missed, so that a slower decoder is noticed; --quick uses a tenth of the events.
-"""
+"""The SSE decoder against the one in the openai SDK, on the same reads."""
 
 from __future__ import annotations
 
-import argparse
-import gc
 import json
-import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 from openai._streaming import SSEDecoder as SDKDecoder
 
+from tests.benchmarks.measure import in_turn, run_script, times_faster
+from tests.benchmarks.row import Row
 from tui.core.wire.sse_codec import SSEDecoder, SSEEvent
 
 READ_BYTES = 64 * 1024
-ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,44 +96,28 @@ def decode_sdk(reads: list[bytes]) -> int:
     return count
 
 
-def cpu_seconds(decode: Callable[[list[bytes]], int], workload: Workload) -> float:
-    """CPU time of one run, which must find every event."""
-    repeats = 4 if workload.event_count == 1 else 1
-    gc.collect()
-    start = time.process_time()
-    for _ in range(repeats):
+def checked(decode: Callable[[list[bytes]], int], workload: Workload) -> None:
+    """One decoding, or four of a single event; every event must be found."""
+    for _ in range(4 if workload.event_count == 1 else 1):
         found = decode(workload.reads)
-    spent = time.process_time() - start
-    if found != workload.event_count:
-        raise SystemExit(f"{workload.name}: expected {workload.event_count} events, found {found}")
-    return spent / repeats
+        if found != workload.event_count:
+            raise SystemExit(f"{workload.name}: expected {workload.event_count} events, found {found}")
 
 
-def measure(workload: Workload) -> bool:
-    """Prints one row; says whether the figure was reached."""
-    ours, sdk = [], []
-    for _ in range(ROUNDS):
-        sdk.append(cpu_seconds(decode_sdk, workload))
-        ours.append(cpu_seconds(decode_ours, workload))
-    ratio = median(sdk) / median(ours)
-    megabytes = sum(map(len, workload.reads)) / 1e6
-    is_reached = ratio >= workload.figure
-    print(
-        f"{workload.name:28} {megabytes / median(ours):6.0f} MB/s {workload.event_count / median(ours) / 1e3:6.0f} k/s"
-        f"   x{ratio:4.1f} of the SDK's   figure x{workload.figure}   {'ok' if is_reached else 'MISSED'}",
-        flush=True,
-    )
-    return is_reached
+def measured(workload: Workload) -> Row:
+    """Our decoder and the SDK's in turn."""
+    times = in_turn({"sdk": partial(checked, decode_sdk, workload), "ours": partial(checked, decode_ours, workload)})
+    repeats = 4 if workload.event_count == 1 else 1
+    seconds = median(spent.cpu_s for spent in times["ours"]) / repeats
+    note = f"{sum(map(len, workload.reads)) / 1e6 / seconds:.0f} MB/s, {workload.event_count / 1e3 / seconds:.0f}k/s"
+    what = f"SSE decoder, {workload.name}: times the SDK's speed"
+    return times_faster(what, times["ours"], times["sdk"], workload.figure, note=note, is_shown=True)
 
 
-def main() -> int:
-    """Runs all workloads; 0 when every figure is reached."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the events")
-    scale = 10 if parser.parse_args().quick else 100
-    reached = [measure(workload) for workload in workloads(scale)]
-    return 0 if all(reached) else 1
+def rows(is_quick: bool) -> Iterator[Row]:
+    """One row a workload."""
+    yield from map(measured, workloads(10 if is_quick else 100))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_script(rows, __doc__)

@@ -1,26 +1,24 @@
-"""What the numbers of a run cost: run with `python tests/benchmarks/bench_stats.py [--quick]`.
+"""What the numbers of a run cost: a chunk, the last tenth of a stream against the first, and asking for them all.
 
-Prints microseconds per chunk and their ratio to a loop that only keeps the gaps, for the statistics alone and with
-the survey of the frames; the ratio of the last tenth of the stream to the first; and what asking costs after each
-tenth, once when nothing came since and once with the eight chunks of a fifth of a second. CPU time, interleaved;
-compare the ratios, the rest is the machine's.
+The control is a loop that only keeps the gaps.
 """
 
 from __future__ import annotations
 
-import argparse
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from random import Random
 from statistics import median
-from time import process_time
 
+from tests.benchmarks.measure import ROUNDS, Spent, against, micros, run_script, spent_on, summed
+from tests.benchmarks.row import Row, row_of
 from tui.core.chunks import StreamChunk
 from tui.core.frame_survey import FrameSurvey
 from tui.core.stats import StreamStats
 
 TEXT = ["The ", "quic", "k br", "own ", "fox ", "jump", "s. I", "t wa", "s Tu", "esda", "y.\n\n"]
+LAST_TO_FIRST = 1.2
 Feed = Callable[[list[StreamChunk]], None]
 
 
@@ -74,67 +72,58 @@ def surveying(stats: StreamStats) -> Feed:
     return feed
 
 
-def seconds_of(work: Callable[[], object]) -> float:
-    """CPU time of one call."""
-    start = process_time()
-    work()
-    return process_time() - start
-
-
-def tenths(feed: Feed, chunks: list[StreamChunk]) -> list[float]:
-    """CPU time of each tenth of the stream."""
+def tenths(feed: Feed, chunks: list[StreamChunk]) -> list[Spent]:
+    """The time of each tenth of the stream."""
     size = len(chunks) // 10
-    parts = [chunks[at : at + size] for at in range(0, size * 10, size)]
-    return [seconds_of(partial(feed, part)) for part in parts]
+    return [spent_on(partial(feed, chunks[at : at + size])) for at in range(0, size * 10, size)]
 
 
-def report_feeding(chunks: list[StreamChunk], rounds: int) -> None:
+def feeding(chunks: list[StreamChunk]) -> Iterator[Row]:
     """Cost per chunk of each way, interleaved."""
     ways: dict[str, Callable[[], Feed]] = {
-        "keeping gaps": keeping_gaps,
-        "noting": lambda: noting(StreamStats()),
-        "with the survey": lambda: surveying(StreamStats()),
+        "gaps": keeping_gaps,
+        "statistics": lambda: noting(StreamStats()),
+        "statistics and survey": lambda: surveying(StreamStats()),
     }
-    times: dict[str, list[list[float]]] = {name: [] for name in ways}
-    for _ in range(rounds):
+    times: dict[str, list[list[Spent]]] = {name: [] for name in ways}
+    for _ in range(ROUNDS):
         for name, make in ways.items():
             times[name].append(tenths(make(), chunks))
-    base = median(sum(run) for run in times["keeping gaps"])
+    least = [summed(run) for run in times.pop("gaps")]
     for name, runs in times.items():
-        total = median(sum(run) for run in runs)
-        growth = median(run[-1] / run[0] for run in runs)
-        per_chunk = total / len(chunks) * 1e6
-        print(
-            f"{name:16} {per_chunk:6.2f} us/chunk  {total / base:5.1f}x the least  last tenth {growth:.2f}x the first"
-        )
+        ours = [summed(run) for run in runs]
+        yield against(f"{name} / keeping the gaps", ours, least, note=f"{micros(ours, len(chunks))} a chunk")
+        last, first = [run[-1] for run in runs], [run[0] for run in runs]
+        yield against(f"{name}: last tenth / first tenth", last, first, LAST_TO_FIRST)
 
 
-def report_asking(chunks: list[StreamChunk]) -> None:
-    """Cost of asking as the stream grows."""
+def asking(chunks: list[StreamChunk]) -> Iterator[Row]:
+    """What the screen pays five times a second, early and late: eight chunks came since it asked last."""
     stats = StreamStats()
     stats.note_sent(0.0)
     feed, size = surveying(stats), len(chunks) // 10
+    early = [asked_after(stats, feed, chunks[at - 8 : at]) for at in range(8, 8 * 40, 8)]
     for at in range(0, size * 10, size):
-        feed(chunks[at : at + size - 8])
-        settle = seconds_of(stats.to_json)
-        feed(chunks[at + size - 8 : at + size])
-        fresh = seconds_of(stats.to_json)
-        again = median(seconds_of(stats.to_json) for _ in range(5))
-        print(
-            f"at {at + size:9,} chunks: all since the last tenth {settle * 1e3:7.2f} ms, "
-            f"8 chunks {fresh * 1e3:5.2f} ms, nothing new {again * 1e3:5.2f} ms"
-        )
+        feed(chunks[at : at + size])
+        stats.to_json()
+    late = [asked_after(stats, feed, chunks[at - 8 : at]) for at in range(8, 8 * 40, 8)]
+    note = f"{median(spent.cpu_s for spent in late) * 1e3:.2f} ms"
+    yield row_of(f"numbers of {len(chunks):,} chunks asked for", [spent.cpu_s * 1e3 for spent in late], "ms")
+    yield against("numbers asked for at the end / at the beginning", late, early, note=note)
 
 
-def main() -> None:
-    """Prints the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the chunks")
-    count = 100_000 if parser.parse_args().quick else 1_000_000
-    chunks = made_chunks(count)
-    report_feeding(chunks, rounds=3)
-    report_asking(chunks)
+def asked_after(stats: StreamStats, feed: Feed, chunks: list[StreamChunk]) -> Spent:
+    """One asking after some chunks more."""
+    feed(chunks)
+    return spent_on(stats.to_json)
+
+
+def rows(is_quick: bool) -> Iterator[Row]:
+    """Feeding and asking."""
+    chunks = made_chunks(50_000 if is_quick else 500_000)
+    yield from feeding(chunks)
+    yield from asking(chunks)
 
 
 if __name__ == "__main__":
-    main()
+    run_script(rows, __doc__)

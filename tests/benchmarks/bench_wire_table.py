@@ -1,8 +1,7 @@
-"""The Wire screen on a long run: `python tests/benchmarks/bench_wire_table.py [--quick]`.
+"""The Wire screen on a long run: its table and its detail.
 
 For a short and a long run, in turn: a frame in which 20 rows come at the end, a page that scrolls somewhere in the
-middle, and a jump to a far row with its detail. CPU time, the median of the rounds. Judged are the ratios alone, and
-what a row weighs beyond the capture and the decoder's own columns. Exits with 1 when a figure is missed.
+middle, and a jump to a far row with its detail; and what a row weighs beyond the capture and the decoder's own columns.
 """
 
 from __future__ import annotations
@@ -10,16 +9,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import random
-import sys
 import time
 import tracemalloc
-from collections.abc import Callable
-from statistics import median
+from collections.abc import Callable, Iterator
 
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from tests.benchmarks.fast_server import events
+from tests.benchmarks.measure import Spent, Stopwatch, against, micros, run_script, summed
+from tests.benchmarks.row import Row, row_of
 from tui.core.capture import CaptureHeader, Read, ResponseHead
 from tui.core.derived_run import DerivedRun
 from tui.core.wire_view.filtered_rows import FilteredRows
@@ -85,73 +84,82 @@ def draw(table: FramesTable) -> None:
     table.render_lines(Region(0, 0, *table.outer_size))
 
 
-def grow(table: FramesTable, detail: FrameDetail, long: LongRun) -> float:
+def grow(table: FramesTable, detail: FrameDetail, long: LongRun) -> Spent:
     """A frame of a run that goes on: rows are read, shown, drawn."""
     del detail
     long.feed(_ROWS_A_FRAME)
-    started = time.process_time()
+    watch = Stopwatch()
     long.read()
     table.show(FramesView(long.rows, long.log.count))
     draw(table)
-    return time.process_time() - started
+    return watch.spent()
 
 
-def scroll(table: FramesTable, detail: FrameDetail, long: LongRun) -> float:
+def scroll(table: FramesTable, detail: FrameDetail, long: LongRun) -> Spent:
     """A page down, somewhere."""
     del detail
     table.select(random.Random(long.log.count).randrange(long.log.count - 200))
     draw(table)
-    started = time.process_time()
+    watch = Stopwatch()
     table.action_page(1)
     draw(table)
-    return time.process_time() - started
+    return watch.spent()
 
 
-def jump(table: FramesTable, detail: FrameDetail, long: LongRun) -> float:
+def jump(table: FramesTable, detail: FrameDetail, long: LongRun) -> Spent:
     """To a row far away, and its detail."""
     frame = random.Random(time.process_time_ns()).randrange(long.log.frame_count)
-    started = time.process_time()
+    watch = Stopwatch()
     table.select_run_row(long.log.row_of_frame(frame))
     row = table.selected_row
     assert row is not None
     detail.show(long.log, long.log.entry(row))
     draw(table)
     detail.render_lines(Region(0, 0, *detail.outer_size))
-    return time.process_time() - started
+    return watch.spent()
 
 
-async def measure(counts: tuple[int, int], rounds: int) -> bool:
-    """Prints the table; whether all figures are met."""
-    runs = [LongRun(count) for count in counts]
-    app, is_met = Bench(), True
+Work = Callable[[FramesTable, FrameDetail, LongRun], Spent]
+
+
+async def measured(counts: tuple[int, int], rounds: int) -> list[Row]:
+    """Each work on the short and the long run in turn."""
+    runs, found = [LongRun(count) for count in counts], []
+    app = Bench()
     async with app.run_test(size=(120, 40)) as pilot:
         table, detail = app.query_one(FramesTable), app.query_one(FrameDetail)
         table.focus()
         await pilot.pause()
-        works: list[tuple[str, Callable[[FramesTable, FrameDetail, LongRun], float]]] = [
-            ("a frame with 20 rows more", grow),
-            ("a page", scroll),
-            ("a jump, with the detail", jump),
-        ]
-        for name, work in works:
-            times: list[list[float]] = [[], []]
+        for name, work in WORKS.items():
+            short: list[Spent] = []
+            long: list[Spent] = []
             for _ in range(rounds):
-                for place, long in enumerate(runs):
-                    table.show(FramesView(long.rows, long.log.count))
-                    table.follow()
-                    draw(table)
-                    times[place] += [work(table, detail, long) for _ in range(10)]
-            short_ms, long_ms = (median(found) * 1000 for found in times)
-            ratio = long_ms / short_ms
-            is_met = is_met and ratio <= GROWTH
-            print(f"{name:28} {short_ms:8.2f} ms {long_ms:8.2f} ms   {ratio:5.2f}x   (figure {GROWTH}x)")
-    long = runs[-1]
-    print(f"{'reading the capture again':28} {long.read_us:8.2f} us a row")
-    print(f"{'memory':28} {long.row_bytes:8.1f} bytes a row   (figure {BYTES_A_ROW})")
-    return is_met and long.row_bytes <= BYTES_A_ROW
+                short.append(worked(table, detail, runs[0], work))
+                long.append(worked(table, detail, runs[1], work))
+            what = f"Wire screen, {name}: at {counts[1]:,} rows / at {counts[0]:,}"
+            found.append(against(what, long, short, GROWTH, note=f"{micros(long, 10)} CPU", is_shown=work is grow))
+    last = runs[-1]
+    found.append(row_of("Wire screen: reading the capture again, a row", [last.read_us], "us"))
+    found.append(row_of("Wire screen: memory a row, beyond the capture", [last.row_bytes], "B", BYTES_A_ROW))
+    return found
+
+
+def worked(table: FramesTable, detail: FrameDetail, long: LongRun, work: Work) -> Spent:
+    """Ten times the work, at the end of that run."""
+    table.show(FramesView(long.rows, long.log.count))
+    table.follow()
+    draw(table)
+    return summed([work(table, detail, long) for _ in range(10)])
+
+
+WORKS: dict[str, Work] = {"a frame with 20 rows more": grow, "a page": scroll, "a jump with its detail": jump}
+
+
+def rows(is_quick: bool) -> Iterator[Row]:
+    """A run of a thousand frames beside one of a million."""
+    sizes = (1_000, 100_000) if is_quick else (1_000, 1_000_000)
+    yield from asyncio.run(measured(sizes, 3 if is_quick else 9))
 
 
 if __name__ == "__main__":
-    is_quick = "--quick" in sys.argv
-    sizes = (1_000, 100_000) if is_quick else (1_000, 1_000_000)
-    sys.exit(0 if asyncio.run(measure(sizes, 3 if is_quick else 9)) else 1)
+    run_script(rows, __doc__)
