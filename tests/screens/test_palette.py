@@ -32,6 +32,7 @@ from tui.panes.text_pane import TextPane
 from tui.screens.ask_screen import AskScreen
 from tui.screens.compare_screen import CompareScreen
 from tui.screens.endpoint_form import EndpointForm
+from tui.screens.fault_words import FAULT_LINES, fault_words
 from tui.screens.help_screen import HelpScreen
 from tui.screens.jump_overlay import JumpOverlay
 from tui.screens.metric_screen import MetricScreen
@@ -266,7 +267,15 @@ async def teaches_and_stops(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: app.coach.next_step is None)
 
 
+async def turns_resume(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: app.endpoint.plan("").resume)
+    await choose(app, pilot, "run: resume off")
+    await until(pilot, lambda: not app.endpoint.plan("").resume)
+
+
 ANYWHERE: dict[str, Check] = {
+    "run: resume on": turns_resume,
+    "fault: cut": says("No fault can be asked for."),
     "help: coach on": teaches_and_stops,
     "view: jump": opens(JumpOverlay),
     "endpoint: edit": opens(EndpointForm),
@@ -314,6 +323,8 @@ LIVE: dict[str, Check] = {
 }
 AFTER_A_RUN: dict[str, Check] = {"run: send": has_sent, "run: again": has_sent}
 QUIT = "app: quit"
+FAULTS = {f"fault: {fault_words(name)}" for name in FAULT_LINES}
+"""Each is chosen in test_fault_commands, where there is a gateway."""
 
 
 @pytest.fixture(autouse=True)
@@ -338,7 +349,7 @@ async def after_a_run() -> AsyncIterator[tuple[StreamscopeApp, Pilot[None]]]:
 
 async def test_every_entry_on_live_has_a_line_and_a_check_here() -> None:
     async with after_a_run() as (app, pilot):
-        assert titles(app) == {*ON_LIVE, QUIT}
+        assert titles(app) == {*ON_LIVE, QUIT, *FAULTS}
         assert all(command.help.strip() for command in app.get_system_commands(app.screen))
         await choose(app, pilot, QUIT)
         await until(pilot, lambda: app._exit)  # noqa: SLF001  Textual says it nowhere else
@@ -372,7 +383,7 @@ async def test_while_a_run_is_open_the_palette_cancels_it() -> None:
 async def test_every_entry_on_compare_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with comparing(stalled_records()) as (app, pilot, screen):
-        assert titles(app) - {*ANYWHERE, *AFTER_A_RUN, QUIT} == {
+        assert titles(app) - {*ANYWHERE, *AFTER_A_RUN, QUIT, *FAULTS} == {
             "compare: mode",
             "compare: add lane",
             "compare: remove lane",
@@ -422,7 +433,7 @@ async def test_every_entry_on_wire_does_what_it_says(tmp_path: Path, monkeypatch
             "traps: list": OdditiesScreen,
             "traps: explain": HelpScreen,
         }
-        assert titles(app) - {*ANYWHERE, *AFTER_A_RUN, QUIT} == {*checks, *boxes, "wire: close"}
+        assert titles(app) - {*ANYWHERE, *AFTER_A_RUN, QUIT, *FAULTS} == {*checks, *boxes, "wire: close"}
         for name, is_done in checks.items():
             table.focus()
             await choose(app, pilot, name)

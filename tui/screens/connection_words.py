@@ -10,6 +10,7 @@ from tui.core.request import TransportName
 
 HEALTH_PATH, MODELS_PATH, ANY_PATH = "/health", "/v1/models", "/"
 NOT_A_GATEWAY = "not a streamscope gateway"
+_HEALTHS = ("healthy", "degraded")
 _REDIRECTS = range(300, 400)
 _NEXT_STEPS = {
     "connect": "Start the server or fix address and port.",
@@ -53,6 +54,18 @@ def verdict_of(path: str, answer: dict[str, Any]) -> ConnectionVerdict:
     return _provider_verdict(status, answer)
 
 
+def fault_refusal(answer: dict[str, Any]) -> str | None:
+    """Why an endpoint makes no faults, by its answer to a question for its health; None where it does."""
+    status, body = answer.get("status"), answer.get("body")
+    if answer.get("error") or not isinstance(status, int):
+        return f"{_failure(answer)} No fault can be asked for."
+    if not isinstance(body, dict) or body.get("status") not in _HEALTHS:
+        return f"This endpoint is {NOT_A_GATEWAY}, so no fault can be asked for."
+    if "faults" not in body:  # what a gateway keeps from strangers
+        return "This gateway wants its token before it makes a fault. Set STREAMSCOPE_TOKEN and restart."
+    return None if body["faults"] else "This gateway makes no faults: start it with serve --allow-faults."
+
+
 def _failure(answer: dict[str, Any]) -> str:
     said = str(answer.get("error") or "no answer").strip()
     sentence = said[0].upper() + said[1:]
@@ -63,7 +76,7 @@ def _failure(answer: dict[str, Any]) -> str:
 def _gateway_verdict(status: int, answer: dict[str, Any]) -> ConnectionVerdict:
     body = answer.get("body")
     health = body.get("status") if isinstance(body, dict) else None
-    if status != 200 or health not in ("healthy", "degraded"):
+    if status != 200 or health not in _HEALTHS:
         return _bad(
             f"It answers ({status}) but is {NOT_A_GATEWAY}. For an OpenAI-compatible server choose direct; for another "
             "endpoint give its whole path."

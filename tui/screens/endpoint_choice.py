@@ -50,8 +50,9 @@ class EndpointEntry:
 class EndpointChoice:
     """The choice for the next run. `url` is None until the demo gateway listens.
 
-    `alias` stands for the address where that is not to be shown. `models` are (name, one line) pairs; `demo_prompts`
-    maps a demo's name to the prompt that was recorded, `demo_labels` to how it was made.
+    `alias` stands for the address where that is not to be shown. `fault` is what a gateway is asked to do to the
+    answers. `models` are (name, one line) pairs; `demo_prompts` maps a demo's name to the prompt that was recorded,
+    `demo_labels` to how it was made.
     """
 
     def __init__(self, settings: Settings, raw_body: str | None = None) -> None:
@@ -63,6 +64,7 @@ class EndpointChoice:
         self.transport = settings.chosen_transport
         self.model = settings.model or (DEFAULT_DEMO if self.is_demo else "")
         self.params = RunParams()
+        self.fault: str | None = None
         self.models: list[tuple[str, str]] = []
         self.demo_prompts: dict[str, str] = {}
         self.demo_labels: dict[str, str] = {}
@@ -89,7 +91,17 @@ class EndpointChoice:
             insecure_http=settings.insecure_http,
             ca_file=settings.ca_file,
             raw_body=self._raw_body,
+            fault=self.fault,
         )
+
+    @property
+    def resume(self) -> bool:
+        """Whether the answer of a gateway that is cut is taken up by itself."""
+        return self._settings.resume
+
+    @resume.setter
+    def resume(self, is_on: bool) -> None:
+        self._settings = replace(self._settings, resume=is_on)
 
     @property
     def settings(self) -> Settings:
@@ -131,6 +143,7 @@ class EndpointChoice:
             other.url = demo_url
         if is_same:
             other.models, other.demo_prompts, other.demo_labels = self.models, self.demo_prompts, self.demo_labels
+            other.fault = self.fault
         return other
 
     def next_transport(self) -> None:

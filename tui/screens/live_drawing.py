@@ -20,6 +20,7 @@ from tui.panes.text_pane import TextPane
 from tui.screens import live_words, recording_words, small_lines
 from tui.screens.arrivals_view import arrivals_of
 from tui.screens.endpoint_choice import TRANSPORT_WORDS
+from tui.screens.fault_words import fault_words
 from tui.screens.live_panes import SIDE_PANES
 from tui.screens.run_lamp import current_lamp, rate_of
 from tui.screens.shown_run import ShownRun
@@ -314,11 +315,12 @@ class LiveDrawing:
         name = sanitize_line(scope.endpoint.model) if self._is_wide else ""
         model = "  " + (name if len(name) <= _MODEL_CHARS else name[: _MODEL_CHARS - 1] + "…") if name else ""
         params = "".join(f"  {part}" for part in scope.endpoint.params.parts(is_short=not self._is_wide))
-        text = f"next: {word}{model}{params}   {verb}".rstrip() + " "
+        fault = f"  fault: {fault_words(scope.endpoint.fault)}" if scope.endpoint.fault else ""
+        text = f"next: {word}{model}{params}{fault}   {verb}".rstrip() + " "
         line = self._screen.query_one("#next", StatusLine)
         line.styles.width = cell_len(text) + 1
         line.show([], [Span(text, "status--dim")])
-        self._draw_coach(text if self._is_wide else f"next: {word} ", in_prompt=in_prompt)
+        self._draw_coach(text if self._is_wide else f"next: {word}{fault} ", in_prompt=in_prompt)
 
     def _draw_coach(self, right: str, *, in_prompt: bool) -> None:
         """The coach line, in place of the prompt while that has not the focus."""

@@ -13,6 +13,7 @@ from textual.content import Content
 from tui.core.sanitize import sanitize_line
 from tui.panes.prompt_bar import PromptArea
 from tui.screens.base_screen import BaseScreen
+from tui.screens.fault_commands import fault_commands, numbered_fault
 from tui.screens.help_screen import HelpScreen
 from tui.screens.profile_commands import profile_commands
 from tui.screens.settings_commands import settings_commands
@@ -40,6 +41,8 @@ class CommandsProvider(Provider):
             score = matcher.match(name) or matcher.match(line) * _LINE_WORTH
             if score > 0:
                 yield Hit(score, matcher.highlight(name), command.callback, name, Content(line))  # type: ignore[arg-type]
+        for command in numbered_fault(self.app, query):  # type: ignore[arg-type]
+            yield Hit(1.0, command.title, command.callback, command.title, command.help)
 
     @property
     def _commands(self) -> Iterable[SystemCommand]:
@@ -63,6 +66,7 @@ def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
         shade = "dark" if theme.dark else "light"
         line = f"{shade}; the cursor shows it, enter keeps it for the next starts too"
         yield SystemCommand(f"theme: {name}", line, partial(app.choose_theme, name))
+    yield from fault_commands(app)
     yield from settings_commands(app)
     yield SystemCommand("file: screenshot", "the screen as SVG in the current folder", app.action_shot)
     yield SystemCommand("help: this pane", "what its numbers mean, and every key", app.action_pane_help)
@@ -92,7 +96,22 @@ def _clear_history(app: StreamscopeApp) -> None:
     app.toast("The prompt history is empty now, in its file too.")
 
 
+def _turn_resume(app: StreamscopeApp, *, is_on: bool) -> None:
+    app.endpoint.resume = is_on
+    app.toast(
+        "From the next run on, an answer of a gateway that is cut goes on where it was cut."
+        if is_on
+        else "From the next run on, an answer that is cut stays as it is."
+    )
+
+
 def _run_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
+    is_on = app.endpoint.resume
+    yield SystemCommand(
+        f"run: resume {'off' if is_on else 'on'}",
+        "what is cut stays cut" if is_on else "what a gateway's stream lost is fetched, from the next run on",
+        partial(_turn_resume, app, is_on=not is_on),
+    )
     yield SystemCommand("run: clear history", "forget the prompts that were sent", partial(_clear_history, app))
     if app.controller.is_streaming:
         yield SystemCommand("run: cancel", "stop the open run; what came is kept", app.action_cancel_run)

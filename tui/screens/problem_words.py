@@ -27,6 +27,8 @@ _END_MARKS = {
     "anthropic": "message_stop",
     "ollama": "done: true",
 }
+_BROKEN_LINKS = frozenset({"truncated", "reset", "no_terminal", "disconnected", "ws_1006"})
+_GO_ON = "On a gateway with resume: palette, run: resume."
 _KEY_HEADERS = ("authorization", "x-api-key", "api-key")
 
 
@@ -46,7 +48,8 @@ def problem_lines(problem: StreamProblem, run: ActiveRun, environ: Mapping[str, 
                 found = _cut(problem, derived)
             case "idle_timeout" if is_own:
                 found = _silent(derived, run.plan.clocks.idle_s)
-    return found or [title_of(problem.kind), problem.message, problem.hint]
+    title, sentence, step = found or [title_of(problem.kind), problem.message, problem.hint]
+    return [title, sentence, f"{step} {_GO_ON}" if is_own and _could_go_on(problem, run) else step]
 
 
 def key_source(plan: RunPlan, environ: Mapping[str, str]) -> tuple[str, bool]:
@@ -57,6 +60,12 @@ def key_source(plan: RunPlan, environ: Mapping[str, str]) -> tuple[str, bool]:
     is_provider = plan.transport is TransportName.DIRECT and not plan.is_gateway
     name = named[0] if named else "OPENAI_API_KEY" if is_provider else "STREAMSCOPE_TOKEN"
     return name, bool(environ.get(name, "").strip())
+
+
+def _could_go_on(problem: StreamProblem, run: ActiveRun) -> bool:
+    """Whether a link broke that a gateway might have taken up; of its upstream's cut it told itself."""
+    is_gateways = run.derived is not None and bool(run.derived.generation)
+    return problem.kind in _BROKEN_LINKS and is_gateways and problem.type is None and not run.plan.resume
 
 
 def _refused(problem: StreamProblem, run: DerivedRun) -> list[str] | None:

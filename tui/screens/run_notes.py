@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.key_table import ROWS
 from tui.panes.note_rows import Note
 from tui.screens.cancel_receipt import cancel_receipt
+from tui.screens.fault_words import fault_words
 from tui.screens.problem_words import problem_lines
 from tui.screens.recording_words import recording_notes
 
@@ -27,6 +28,7 @@ def run_notes(run: ActiveRun, said: Said, environ: Mapping[str, str], *, is_wide
     lines = _problem(run, said, environ)
     notes = [Note(line, style) for line, style in zip(lines, _PROBLEM_STYLES, strict=False)]
     notes += _receipt(run, said)
+    notes += [Note(f"fault, as asked for: {fault_words(run.plan.fault)}", "stats--hint")] if run.plan.fault else []
     notes += [Note(f"remark: {remark}", "stats--hint") for remark in derived.result.remarks]
     notes += [Note(note, "stats--hint") for note in recording_notes(run)]
     if derived.decoder is not None and is_wide and derived.decoder.read_as:

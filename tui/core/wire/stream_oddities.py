@@ -107,6 +107,10 @@ class StreamOddities:
         """Notes where a new connection of the same run began: before which frame."""
         self._seams.append(Remark("seam", sentence, frame))
 
+    def proven_seam(self, sentence: str, frame: int) -> None:
+        """Notes that nothing is missing at the latest seam; that is told before where the seam is."""
+        self._seams.insert(max(0, len(self._seams) - 1), Remark("seam", sentence, frame))
+
     def trap(self, kind: str, frame: int) -> None:
         """Counts a trap and keeps its frame."""
         frames = self._traps.get(kind)

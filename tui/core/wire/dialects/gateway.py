@@ -164,7 +164,7 @@ class Gateway(Dialect):
         if seq == expected:
             if self._is_at_seam:
                 self._is_at_seam = False
-                self.assembly.oddities.seam(seam_sentence(expected - 1), self.assembly.frame)
+                self.assembly.oddities.proven_seam(seam_sentence(expected - 1), self.assembly.frame)
             self.last_seq = seq
             return True
         if seq <= self._replayed_until:
