@@ -133,7 +133,7 @@ def test_the_text_given_while_it_comes_is_the_released_text_and_the_rest_is_held
         units, left = units_of(lane, pieces[:at], None)
         assert given_text == "".join(unit.text for unit in units)
         assert view.held_length == len(left)
-        assert view.held_s(left[0] + 1.5 if left else 9.0) == (pytest.approx(1.5) if left else None)
+        assert view.present.held_s(left[0] + 1.5 if left else 9.0) == (pytest.approx(1.5) if left else None)
     whole(view, pieces[-1][1])
     assert given_text + view.take_released() == text
     assert view.held_length == 0

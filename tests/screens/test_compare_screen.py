@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -10,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from tests.core.made_runs import DONE, FINISH, delta
-from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, until
+from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, shown_title, until
 from tests.transports.scripted_server import Peer, ScriptedServer, gateway_done, gateway_event
 from tui.app import StreamscopeApp
 from tui.config import Settings
@@ -70,6 +71,11 @@ def row_of(app: StreamscopeApp, pane: str, start: str) -> str:
     return next(row for row in pane_text(app, pane).splitlines() if row.strip().startswith(start))
 
 
+def playback_count(app: StreamscopeApp, lane: str) -> int:
+    """How many characters a lane shows as released."""
+    return int(shown_title(app, lane).split()[-1])
+
+
 def modes(screen: CompareScreen) -> list[str]:
     return [lane.mode for lane in screen.comparison.lanes]
 
@@ -113,6 +119,20 @@ async def play_answer(peer: Peer) -> None:
     await peer.end()
 
 
+async def play_paced(peer: Peer) -> None:
+    """As `play_answer`, a word every 20 ms, so that there is something to play."""
+    request = await peer.read_request()
+    if request.line.startswith("GET"):
+        await peer.head(404, "0")
+        return
+    await peer.head()
+    for seq, word in enumerate(WORDS):
+        await peer.chunks(gateway_event(seq, f" {word}"))
+        await asyncio.sleep(0.02)
+    await peer.chunks(gateway_done(len(WORDS)))
+    await peer.end()
+
+
 async def play_without_end(peer: Peer) -> None:
     request = await peer.read_request()
     if request.line.startswith("GET"):
@@ -131,7 +151,7 @@ async def run_to_its_end(app: StreamscopeApp, pilot: Pilot[None], start: Callabl
 
 
 async def test_story_b_which_buffer_mode_for_my_tts_or_ui() -> None:
-    async with ScriptedServer(play_answer) as far, running_app(Settings(url=far.url)) as (app, pilot):
+    async with ScriptedServer(play_paced) as far, running_app(Settings(url=far.url)) as (app, pilot):
         await run_to_its_end(app, pilot, lambda: app.send_prompt("Which buffer?"))  # open or run
         screen = CompareScreen()
         await app.push_screen(screen)
@@ -156,6 +176,17 @@ async def test_story_b_which_buffer_mode_for_my_tts_or_ui() -> None:
         app.screen.query_one(Input).value = "30"
         await pilot.press("enter")
         await until(pilot, lambda: "reader 30 char/s" in pane_text(app, "price"))
+        # space plays, < slows
+        playback, whole = app.controller.playback, pane_text(app, "price")
+        await pilot.press("less_than_sign", "less_than_sign", "space")
+        await until(pilot, lambda: "VIEW PLAYING 0.25x" in line_text(app, "header"))
+        await until(pilot, lambda: playback_count(app, "lane-0") > 0)
+        await pilot.press("space")
+        await until(pilot, lambda: "VIEW at " in line_text(app, "header"))
+        assert "▼" in row_of(app, "bars", "one clock")
+        assert pane_text(app, "price") == whole  # the price is that of the whole run
+        await pilot.press(*["greater_than_sign"] * 9, "space")
+        await until(pilot, lambda: playback.position is None)
         # ctrl+r adds runs: median and range from three on
         assert "1 run. ctrl+r adds a run of the same prompt; from 3 runs on" in pane_text(app, "notes")
         for count in (2, 3):

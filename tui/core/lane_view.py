@@ -61,6 +61,18 @@ class Price:
     waits_s: float | None
 
 
+class LaneMoment(NamedTuple):
+    """A lane after some frames of its run: how much was released and held, and since when (None without a clock)."""
+
+    released_length: int
+    held_length: int
+    held_since: float | None
+
+    def held_s(self, now: float) -> float | None:
+        """How long the first held character has been held at `now`; None if none is, or without a clock."""
+        return None if self.held_since is None else max(0.0, now - self.held_since)
+
+
 class ReleaseCell(NamedTuple):
     """One slice of time: how many units came out in it, and whether text was held in it."""
 
@@ -198,10 +210,19 @@ class LaneView:
         """How many characters came and are not released."""
         return self._taken_length - self.released_length
 
-    def held_s(self, now: float) -> float | None:
-        """How long the first of them has been held at `now`; None if none is, or without a clock."""
-        since = self.log.held_since
-        return None if since is None or not self.has_clock else max(0.0, now - since)
+    @property
+    def present(self) -> LaneMoment:
+        """The lane with all that came."""
+        return LaneMoment(self.released_length, self.held_length, self.log.held_since if self.has_clock else None)
+
+    def after_frames(self, frames: int) -> LaneMoment:
+        """The lane as it stood after the first frames of the run, as far as it was worked off; bisections only."""
+        content = self._content
+        chunks = min(content.count_before_frame(frames), self._taken)
+        released = min(self.log.end_of(self.log.count_before_chunk(chunks)), self.released_length)
+        held = (content.end_of(chunks - 1) if chunks else 0) - released
+        has_since = held > 0 and self.has_clock
+        return LaneMoment(released, held, content.piece(content.chunk_at(released))[1] if has_since else None)
 
     @property
     def worst_hold(self) -> tuple[float, float] | None:

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 
-from tui.core.lane_view import LaneView
+from tui.core.lane_view import LaneMoment, LaneView
 from tui.core.sanitize import sanitize
 from tui.panes.line_view import LineView, Span
 from tui.panes.wrapped_text import WrappedText
@@ -43,6 +43,7 @@ class LanePane(LineView):
         self._hue = _HUES[place]
         self._view: LaneView | None = None
         self._text = WrappedText()
+        self._limit: int | None = None  # of the text, while the view is held at a moment
         self._held: list[str] = []
         self._reserved = 0
         self._hint = ""
@@ -54,7 +55,7 @@ class LanePane(LineView):
         """The rows of the text, or of the hint while there is nothing; then those of the held text."""
         if self._shows_hint:
             return self._shown_hint.row_count
-        return self._text.row_count + max(self._rows_below, self._reserved)
+        return self._last_row + 1 + max(self._rows_below, self._reserved)
 
     @property
     def shown_view(self) -> LaneView | None:
@@ -63,17 +64,17 @@ class LanePane(LineView):
 
     def row_is_final(self, row: int) -> bool:
         """Only the last row of the text, and what is held after it, can change."""
-        return not self._shows_hint and row < self._text.row_count - 1
+        return not self._shows_hint and row < self._last_row
 
     def row_spans(self, row: int) -> list[Span]:
         """What stands in a row."""
         if self._shows_hint:
             return [Span(self._shown_hint.row_text(row), "lane--hint")]
-        last = self._text.row_count - 1
+        last = self._last_row
         if row < last:
             return [Span(self._text.row_text(row))]
         held = row - last - 1 + self._joins_last_row
-        spans = [Span(self._text.row_text(row))] if row == last else []
+        spans = [Span(self._last_text)] if row == last else []
         return [*spans, Span(self._held[held], "lane--held")] if 0 <= held < len(self._held) else spans
 
     def show_lane(self, view: LaneView | None) -> None:
@@ -83,7 +84,7 @@ class LanePane(LineView):
         self._view = view
         if view is not None:
             view.give_again()
-        self._text, self._held, self._reserved = WrappedText(self._text.width), [], 0
+        self._text, self._limit, self._held, self._reserved = WrappedText(self._text.width), None, [], 0
         self.is_following = True
         self.rows_changed()
 
@@ -104,25 +105,30 @@ class LanePane(LineView):
             self.shown_title = title.plain
             self.border_title = title
 
-    def draw_new(self, now: float, *, is_due: bool) -> None:
-        """Appends what was released since the last call; one call a frame.
+    def draw_new(self, now: float, *, is_due: bool, moment: LaneMoment | None = None) -> None:
+        """Appends what was released since the last call, and shows the lane as it is, or as it was at a moment.
 
-        What is held at `now` is stated anew with new text, and when it is due: its age grows all the time.
+        One call a frame. What is held at `now` is stated anew with new text, and when it is due: its age grows all
+        the time.
         """
         view = self._view
         text = view.take_released() if view is not None else ""
-        if view is None or not (text or is_due):
+        limit = None if moment is None else moment.released_length
+        if view is None or not (text or is_due or limit != self._limit):
             return
-        was_hint, first = self._shows_hint, self._text.row_count - 1
+        was_hint, first, limit_before = self._shows_hint, self._last_row, self._limit
         if text:
             self._text.append(sanitize(text))
-        held = self._held_rows(view.held_length, view.held_s(now))
-        if not text and held == self._held:
+        self._limit, shown = limit, moment or view.present
+        held = self._held_rows(shown.held_length, shown.held_s(now))
+        if not text and held == self._held and limit == limit_before:
             return
         self._held = held
         # Rows that come and go with every unit would cost a layout each, so those once needed stay till the end.
         self._reserved = 0 if view.is_over else max(self._reserved, self._rows_below)
-        self._show_changes(None if was_hint else first)
+        # Where the view has moved, rows that were final are cut, or whole again.
+        first = min(first, self._last_row)
+        self._show_changes(None if was_hint else first, has_moved=limit != limit_before)
 
     def on_resize(self, event: events.Resize) -> None:
         """Wraps anew for another width."""
@@ -142,9 +148,9 @@ class LanePane(LineView):
         """How many rows the held text has below the text."""
         return len(self._held) - self._joins_last_row
 
-    def _show_changes(self, first_row: int | None) -> None:
+    def _show_changes(self, first_row: int | None, *, has_moved: bool) -> None:
         """Draws the rows from `first_row` on; nothing else, where their number is the same and so nothing moves."""
-        if first_row is None or self.row_count != self.virtual_size.height:
+        if first_row is None or has_moved or self.row_count != self.virtual_size.height:
             self.rows_changed(first_row)
         else:
             self.refresh_lines(first_row, self.row_count - first_row)
@@ -152,11 +158,20 @@ class LanePane(LineView):
     @property
     def _joins_last_row(self) -> bool:
         """Whether the signs stand behind the last row of the text: where they fit, or that row is empty."""
-        return bool(self._held) and cell_len(self._last_row) + len(self._held[0]) <= self._text.width
+        return bool(self._held) and cell_len(self._last_text) + len(self._held[0]) <= self._text.width
 
     @property
-    def _last_row(self) -> str:
-        return self._text.row_text(self._text.row_count - 1)
+    def _last_row(self) -> int:
+        """The last row that holds text."""
+        return self._text.row_count - 1 if self._limit is None else self._text.row_at(self._limit)
+
+    @property
+    def _last_text(self) -> str:
+        """What is shown of it."""
+        row, end = self._last_row, self._limit
+        if end is None:
+            return self._text.row_text(row)
+        return self._text.slice(self._text.row_start(row), min(end, self._text.row_start(row + 1))).rstrip("\n")
 
     def _held_rows(self, count: int, seconds: float | None) -> list[str]:
         """Signs for the held characters, at most one row of them; then their number and age, if worth a line."""

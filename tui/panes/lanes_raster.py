@@ -39,7 +39,7 @@ class RasterLane:
 class RasterFrame:
     """What is drawn: the time of the axis, the stalls (from, to, label), and `now` while the run goes on.
 
-    Without a clock the axis counts chunks.
+    `cursor` is where the view is held on the axis, and the words for it. Without a clock the axis counts chunks.
     """
 
     start: float
@@ -48,6 +48,7 @@ class RasterFrame:
     stalls: list[tuple[float, float, str]]
     now: float | None = None
     has_clock: bool = True
+    cursor: tuple[float, str] | None = None
 
 
 class LanesRaster(RowsPane, can_focus=False):
@@ -59,6 +60,8 @@ class LanesRaster(RowsPane, can_focus=False):
         "raster--held",
         "raster--held-stall",
         "raster--stall",
+        "raster--past",
+        "raster--past-stall",
         "raster--mark",
         "raster--dim",
     }
@@ -71,7 +74,8 @@ class LanesRaster(RowsPane, can_focus=False):
         & .raster--d, & .raster--d-stall { color: #c060c0; }
         & .raster--held, & .raster--held-stall { color: gray; }
         & .raster--stall, & .raster--a-stall, & .raster--b-stall, & .raster--c-stall, & .raster--d-stall,
-        & .raster--held-stall { background: $warning-muted; }
+        & .raster--held-stall, & .raster--past-stall { background: $warning-muted; }
+        & .raster--past, & .raster--past-stall { color: $text-muted; text-style: dim; }
         & .raster--mark { color: $warning; }
         & .raster--dim { text-style: dim; }
     }
@@ -87,13 +91,14 @@ def raster_rows(frame: RasterFrame, label_cells: int, width: int, *, is_spread: 
     """The scale, the lanes and the legend as rows."""
     bands = [(*_band(frame, width, low, high), label) for low, high, label in frame.stalls]
     stalled = {cell for low, high, _ in bands for cell in range(low, high)}
+    seen = width if frame.cursor is None else _cell_of(frame, frame.cursor[0], width) + 1
     margin = " " * label_cells
     rows = [[Span(" one clock".ljust(label_cells), "raster--dim"), *_scale(frame, width)]]
     for number, lane in enumerate(frame.lanes):
         if number and is_spread:
             rows.append([Span(margin), *_runs((" ", _banded("", cell in stalled)) for cell in range(width))])
         label = set_cell_size(sanitize_line(lane.label), label_cells)
-        rows.append([Span(label, f"raster--{lane.hue}" if lane.hue else "raster--dim"), *_bar(lane, stalled)])
+        rows.append([Span(label, f"raster--{lane.hue}" if lane.hue else "raster--dim"), *_bar(lane, stalled, seen)])
     rows.append([Span(margin), *_legend(bands, width)])
     return rows
 
@@ -105,7 +110,14 @@ def _band(frame: RasterFrame, width: int, low: float, high: float) -> tuple[int,
     return first, max(first + 1, min(width, floor((high - frame.start) * scale)))
 
 
-def _bar(lane: RasterLane, stalled: set[int]) -> list[Span]:
+def _cell_of(frame: RasterFrame, at: float, width: int) -> int:
+    """The cell that a moment of the axis falls into."""
+    share = (at - frame.start) / (frame.end - frame.start) if frame.end > frame.start else 0.0
+    return min(max(0, floor(share * width)), width - 1)
+
+
+def _bar(lane: RasterLane, stalled: set[int], seen: int) -> list[Span]:
+    """The cells of a lane; those from `seen` on are past the cursor."""
     drawn = []
     for place, cell in enumerate(lane.cells):
         sign, style = " ", ""
@@ -114,7 +126,7 @@ def _bar(lane: RasterLane, stalled: set[int]) -> list[Span]:
             sign, style = _ARRIVALS[height] if lane.is_raw else _RELEASED, lane.hue
         elif cell.is_held:
             sign, style = _HELD, "held"
-        drawn.append((sign, _banded(style, place in stalled)))
+        drawn.append((sign, _banded(style if place < seen else "past", place in stalled)))
     return _runs(drawn)
 
 
@@ -154,13 +166,21 @@ def _scale(frame: RasterFrame, width: int) -> list[Span]:
     canvas, span = _Canvas(width), frame.end - frame.start
     if span <= 0:
         return []
-    if frame.now is not None:
+    if frame.cursor is not None:
+        _put_cursor(canvas, _cell_of(frame, frame.cursor[0], width), frame.cursor[1], width)
+    elif frame.now is not None:
         text = f"▼{frame.now - frame.start:.2f} s"
         canvas.put(min(round((frame.now - frame.start) / span * width), width - len(text)), text, "")
     step = _round_step(span * _TICK_CELLS / width, is_whole=not frame.has_clock)
     for number in range(floor(span / step + 1e-9) + 1):
         canvas.put(round(number * step / span * width), f"{number * step:.10g}", "raster--dim")
     return canvas.spans()
+
+
+def _put_cursor(canvas: _Canvas, cell: int, words: str, width: int) -> None:
+    """The sign in its cell, the words behind it, or before it where they would not fit."""
+    text = f"▼{words}" if cell + 1 + len(words) <= width else f"{words}▼"
+    canvas.put(cell if text.startswith("▼") else cell - len(words), text, "")
 
 
 def _round_step(least: float, *, is_whole: bool) -> float:

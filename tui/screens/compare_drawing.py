@@ -18,6 +18,7 @@ from tui.screens import compare_words, live_words, small_lines
 from tui.screens.compare_frame import header_spans, raster_frame
 
 if TYPE_CHECKING:
+    from tui.playback import Position
     from tui.screens.compare_screen import CompareScreen
     from tui.screens.run_controller import ActiveRun
 
@@ -36,8 +37,9 @@ class CompareDrawing:
 
     @property
     def is_settled(self) -> bool:
-        """Whether the screen shows all there is of the run, and the run is over or there is none."""
-        return self._is_final and self._run is self._screen.scope.controller.run
+        """Whether the screen shows all there is of the run, which is over or not there, and the view stands still."""
+        is_still = not self._screen.playback.is_playing
+        return self._is_final and is_still and self._run is self._screen.scope.controller.run
 
     def draw(self, *, is_due: bool) -> None:
         """What came since the last frame: texts at once, bars and numbers when they are due, and at the end."""
@@ -46,6 +48,7 @@ class CompareDrawing:
         self._run = controller.run
         if controller.derived is not None:  # until a new run begins, the one before stays
             self._comparison.show(controller.derived)
+        controller.playback.show(controller.derived)
         self._is_final = self._work() and not controller.is_streaming
         is_due = is_due or self._is_final
         self._draw_texts(is_due=is_due)
@@ -57,8 +60,14 @@ class CompareDrawing:
         return self._screen.comparison
 
     @property
+    def _position(self) -> Position | None:
+        """Where the view of the compared run is held; None where it follows."""
+        playback = self._screen.playback
+        return playback.position if playback.run is self._comparison.run else None
+
+    @property
     def _now(self) -> float:
-        """The moment that is shown: now, or the end of a run that is over."""
+        """Now, or the end of a run that is over."""
         run = self._comparison.run
         end = run.capture.end if run is not None else None
         return end.at if end is not None else self._screen.scope.controller.seconds()
@@ -75,13 +84,16 @@ class CompareDrawing:
         return self._screen.query_one(f"#lane-{index}", LanePane)
 
     def _draw_texts(self, *, is_due: bool) -> None:
-        now, views = self._now, self._comparison.views
+        views, position = self._comparison.views, self._position
+        now = self._now if position is None else position.at
         are_shown = self._screen.query_one("#compare-lanes").display
         for index in range(MOST_LANES):
             pane = self._lane_pane(index)
             pane.show_lane(views[index] if index < len(views) else None)
             if are_shown and pane.display:  # a hidden one catches up at once when it is shown
-                pane.draw_new(now, is_due=is_due)
+                view = views[index] if position is not None and index < len(views) else None
+                moment = view.after_frames(position.frames) if view is not None and position is not None else None
+                pane.draw_new(now, is_due=is_due, moment=moment)
 
     def _draw_rest(self) -> None:
         screen = self._screen
@@ -101,8 +113,10 @@ class CompareDrawing:
             for view in views:
                 _fit(view)
         keys = screen.scope.keys
-        hints = key_spans(keys.hints(compare_words.footer_hints(screen.fit), "compare"))
-        cancel = f" {keys.hint('x cancel', 'compare')}  " if screen.scope.controller.is_streaming else ""
+        is_streaming = screen.scope.controller.is_streaming
+        words = compare_words.footer_hints(screen.fit, screen.playback, is_streaming=is_streaming)
+        hints = key_spans(keys.hints(words, "compare"))
+        cancel = f" {keys.hint('x cancel', 'compare')}  " if is_streaming else ""
         screen.query_one("#footer", StatusLine).show([*([Span(cancel, "status--warn")] if cancel else []), *hints])
 
     def _draw_titles(self) -> None:
@@ -113,8 +127,12 @@ class CompareDrawing:
         for index, lane in enumerate(self._comparison.lanes):
             pane = self._lane_pane(index)
             pane.set_hint(scope.keys.said(hint))
-            view = pane.shown_view
-            pane.show_title(compare_words.lane_title(index, lane), view.released_length if view else 0)
+            view, position = pane.shown_view, self._position
+            if view is None:
+                count = 0
+            else:
+                count = view.released_length if position is None else view.after_frames(position.frames).released_length
+            pane.show_title(compare_words.lane_title(index, lane), count)
 
     def _draw_price(self) -> None:
         screen, comparison = self._screen, self._comparison
@@ -136,7 +154,7 @@ class CompareDrawing:
         bars = self._screen.query_one(LanesRaster)
         labels = _LABELS_WIDE if self._screen.is_wide else _LABELS_NARROW
         cells = max(1, self._screen.size.width - labels - 1)
-        frame = raster_frame(self._comparison, self._now, cells)
+        frame = raster_frame(self._comparison, self._now, cells, self._position)
         bars.show_frame(frame, labels, cells, is_spread=self._has_spare_rows)
 
     @property

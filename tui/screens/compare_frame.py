@@ -12,11 +12,13 @@ from tui.core.price_cells import lane_letter
 from tui.panes.lane_pane import LANE_STYLES
 from tui.panes.lanes_raster import RasterFrame, RasterLane
 from tui.panes.line_view import Span
+from tui.screens.live_words import view_lamp
 from tui.screens.run_lamp import current_lamp
 from tui.screens.small_lines import short_lamp
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
+    from tui.playback import Position
     from tui.screens.screen_sizes import Fit
 
 # A growing axis moves in steps, so that the bars keep their place for a while.
@@ -39,11 +41,13 @@ def header_spans(scope: StreamscopeApp, lane_count: int, fit: Fit) -> tuple[list
         left.append(Span(f"   {words}   {_described(scope)}"))
     lamp = current_lamp(controller)
     right = [Span(short_lamp(lamp.text, fit.width), f"status--{lamp.tone}"), Span(" ")]
+    if view := view_lamp(controller.playback, is_streaming=controller.is_streaming):
+        right.append(Span(f" {view} ", "status--thinking"))
     return [] if fit.is_tiny else left, right
 
 
-def raster_frame(comparison: Comparison, now: float, width: int) -> RasterFrame:
-    """The bars of all lanes in cells; an arrivals row stands before them where no lane is raw."""
+def raster_frame(comparison: Comparison, now: float, width: int, position: Position | None) -> RasterFrame:
+    """The bars of all lanes in cells, the cursor at a position; an arrivals row stands first where no lane is raw."""
     run = comparison.run
     assert run is not None, "there is a run where bars are drawn"  # noqa: S101  states what the caller checked
     start, end = _axis(comparison, run, now)
@@ -61,8 +65,21 @@ def raster_frame(comparison: Comparison, now: float, width: int) -> RasterFrame:
         lanes.insert(0, RasterLane("   arrivals", "", _arrivals(comparison, run, width, start, end), is_raw=True))
     is_live = not run.is_over and comparison.has_clock
     return RasterFrame(
-        start, end, lanes, _stalls(comparison, run, now), now if is_live else None, has_clock=comparison.has_clock
+        start,
+        end,
+        lanes,
+        _stalls(comparison, run, now),
+        now if is_live else None,
+        has_clock=comparison.has_clock,
+        cursor=None if position is None else _cursor(comparison, run, position),
     )
+
+
+def _cursor(comparison: Comparison, run: DerivedRun, position: Position) -> tuple[float, str]:
+    """A position on the axis, and its words."""
+    if comparison.has_clock:
+        return position.at, f"{position.at - comparison.origin:.2f} s"
+    return float(run.pipeline.content.count_before_frame(position.frames)), f"frame {position.frames}"
 
 
 def _described(scope: StreamscopeApp) -> str:

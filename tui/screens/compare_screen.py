@@ -30,6 +30,7 @@ from tui.screens.compare_drawing import CompareDrawing
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.pattern_question import pattern_question
 from tui.screens.pick_screen import PickScreen
+from tui.screens.playback_keys import PLAYBACK_BINDINGS, PlaybackKeys
 from tui.screens.screen_commands import compare_commands
 from tui.screens.screen_sizes import Fit
 
@@ -41,7 +42,7 @@ _OWN_SPEED = "own number"
 _SLOWEST, _FASTEST = 1.0, 10_000.0
 
 
-class CompareScreen(BaseScreen):
+class CompareScreen(PlaybackKeys, BaseScreen):
     """Draws the controller's run in two to four lanes on one ticker; keeps its lanes and runs in `comparison`."""
 
     ESCAPE_TO_MINIMIZE = False
@@ -66,6 +67,7 @@ class CompareScreen(BaseScreen):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        *PLAYBACK_BINDINGS,
         Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
         Binding("escape", "leave", "cancel", id="run.leave", show=False),
         Binding("tab", "next_lane(1)", "lane", id="pane.next"),
@@ -266,6 +268,10 @@ class CompareScreen(BaseScreen):
         if self in self.app.screen_stack:
             self._drawing.draw(is_due=True)
 
+    def draw_slow(self) -> None:
+        """The view was moved."""
+        self.draw()
+
     def draw_anew(self) -> None:
         """Another way of drawing was chosen."""
         self.draw()
@@ -284,10 +290,13 @@ class CompareScreen(BaseScreen):
     def _tick(self) -> None:
         """One frame; nothing at all while nothing changes or another screen is shown."""
         # As with few chunks: with four panes half the frames are enough.
-        if self._drawing.is_settled or not self.is_current or not self._ticker.begin(1):
+        if self._drawing.is_settled or not self.is_current:
+            return
+        has_moved = self.playback.tick()
+        if not self._ticker.begin(1) and not has_moved:
             return
         started = time.monotonic()
-        self._drawing.draw(is_due=self._ticker.slow_is_due())
+        self._drawing.draw(is_due=self._ticker.slow_is_due() or has_moved)
         self._ticker.drew(started)
 
     def _waiting_writes(self) -> int:

@@ -7,6 +7,8 @@ from tui.core.comparison import RUNS_FOR_MEDIAN, Comparison
 from tui.core.lane_view import Lane, Price, Reader
 from tui.core.price_cells import COLUMNS, hold, lane_letter, price_rows, range_cells
 from tui.core.sanitize import sanitize_line
+from tui.playback import Playback
+from tui.screens.live_words import playback_hints
 from tui.screens.screen_sizes import Fit
 
 NOTHING_YET = (
@@ -85,19 +87,23 @@ def reader_name(reader: Reader) -> str:
     return f"{reader.name} {reader.chars_per_s:g} char/s"
 
 
-def footer_hints(fit: Fit) -> list[tuple[str, str]]:
+def footer_hints(fit: Fit, playback: Playback, *, is_streaming: bool) -> list[tuple[str, str]]:
     """The keys of the footer, the most useful first."""
     if fit.is_tiny:
         return [("q", "back")]
+    playing = playback_hints(playback, is_streaming=is_streaming)
     if fit.is_small:
-        return [("tab", "next"), ("q", "back"), ("?", "help"), ("b", "mode"), ("V", "reader"), ("+ -", "lanes")]
+        return [("tab", "next"), ("q", "back"), ("?", "help"), ("b", "mode"), *playing[:1], ("V", "reader")]
     if not fit.is_wide:
-        return [("tab", "lane"), ("b", "mode"), ("+ -", "lanes"), ("V", "reader"), ("q", "back"), ("?", "help")]
+        reader = [] if is_streaming else [("V", "reader")]
+        return [("tab", "lane"), ("b", "mode"), ("+ -", "lanes"), *playing[:1], *reader, ("q", "back"), ("?", "help")]
+    moving = [*playing[:2], *([] if is_streaming or not playing else [("< >", "speed")])]
     return [
         ("tab", "lane"),
         ("b", "mode"),
         ("+ -", "lanes"),
         ("z", "zoom"),
+        *moving,
         ("V", "reader"),
         ("e", "export"),
         ("q", "back"),

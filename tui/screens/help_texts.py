@@ -18,7 +18,8 @@ _COMPARE = Help(
     "compare",
     "The same capture as several buffers would release it, on one clock. A bar is full where a unit came out, light "
     "where text was held, empty where there was nothing to hold; the band is a stall of the stream itself. Bold is the "
-    "best of a column, underlined the worst. A voice cannot speak raw pieces and single words, so those rows are grey.",
+    "best of a column, underlined the worst. A voice cannot speak raw pieces and single words, so those rows are grey. "
+    "While the view is held, the texts are those of the moment at ▼; the table is that of the whole run.",
     (
         ("first unit", "from the request being written to the first unit"),
         ("after raw", "from the first text to the first unit: what the mode costs at the start"),

@@ -58,6 +58,7 @@ def play_commands(screen: PlaybackKeys) -> Iterable[SystemCommand]:
 
 def compare_commands(screen: CompareScreen) -> Iterable[SystemCommand]:
     """Lanes, reader, table."""
+    yield from play_commands(screen)
     yield SystemCommand("compare: mode", "the buffer mode of the focused lane", screen.action_choose_mode)
     yield SystemCommand("compare: add lane", "one lane more, four at most", screen.action_add_lane)
     yield SystemCommand("compare: remove lane", "the focused lane away, two are left", screen.action_remove_lane)
