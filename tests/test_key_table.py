@@ -21,6 +21,7 @@ PLACES = {
     "LiveScreen": "live",
     "CompareScreen": "compare",
     "WireScreen": "wire",
+    "OpenScreen": "open",
     "LineView": "pane",
     "CursorView": "pane",
     "VirtualTable": "frames",

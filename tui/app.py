@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.actions import ActionParseResult
@@ -17,7 +18,7 @@ from textual.screen import Screen
 
 from tui.config import Settings
 from tui.core.sanitize import count_unsafe
-from tui.endpoint_app import EndpointApp
+from tui.file_app import FileApp
 from tui.later_modules import load_later
 from tui.screens.base_screen import Palette
 from tui.screens.coach import Coach
@@ -39,7 +40,7 @@ def _commands_provider() -> type[Provider]:
     return CommandsProvider
 
 
-class StreamscopeApp(EndpointApp):
+class StreamscopeApp(FileApp):
     """One window on token streams."""
 
     TITLE = "streamscope"
@@ -48,6 +49,8 @@ class StreamscopeApp(EndpointApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", id="app.quit", priority=True, show=False),
         Binding("ctrl+r", "run_again", "again", id="run.again", show=False),
+        Binding("ctrl+s", "save_run", "save", id="file.save", show=False),
+        Binding("ctrl+o", "open_folder", "open", id="file.open", show=False),
         Binding("f1", "pane_help", "help", id="app.help", show=False),
         Binding("ctrl+p", "command_palette", "palette", id="app.palette", priority=True, show=False),
         Binding("f8", "shot", "screenshot", id="app.shot", show=False),
@@ -64,13 +67,15 @@ class StreamscopeApp(EndpointApp):
         raw_body: str | None = None,
         capture: str | None = None,
         state: StateFolder | None = None,
+        folder: Path | None = None,
     ) -> None:
-        super().__init__(settings, raw_body, capture=capture)
+        super().__init__(settings, raw_body, capture=capture, folder=folder)
         self.state = state or StateFolder()
         self.coach = Coach(self.state, is_newcomer=settings.url is None)
         self._first_prompt = prompt
         self._notice = notice
         self._records = records
+        self._begins_in_folder = records is None and folder is not None
         self._has_children = False
 
     @cached_property
@@ -100,6 +105,8 @@ class StreamscopeApp(EndpointApp):
             from tui.screens.recording_feed import show_records
 
             show_records(self, self._records)
+        elif self._begins_in_folder:
+            self.call_after_refresh(self.action_open_folder)
         else:
             self.call_after_refresh(self._start_children)
 

@@ -23,8 +23,9 @@ PANE_OF = {
     "head": "wire",
     "frames": "wire",
     "detail": "wire",
+    "files": "open",
 }
-SCREENS = ("live", "compare", "wire")
+SCREENS = ("live", "compare", "wire", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ KEY_TABLE: tuple[KeyRow, ...] = (
     _row("screen.live", "l f2", "screen"),
     _row("screen.compare", "c f3", "live wire"),
     _row("screen.wire", "w f4", "live compare"),
-    _row("screen.back", "q", "compare wire"),
+    _row("screen.back", "q", "compare wire open"),
     _row("view.next", "v", "live stats wire"),
     _row("view.joints", "|", "live wire"),
     _row("view.zoom", "z", "screen"),
@@ -114,6 +115,8 @@ KEY_TABLE: tuple[KeyRow, ...] = (
     _row("lane.add", "+", "compare"),
     _row("lane.remove", "-", "compare"),
     _row("lane.reader", "V", "compare"),
+    _row("file.save", "ctrl+s", "all"),
+    _row("file.open", "ctrl+o", "all"),
     _row("file.export", "e", "compare"),
     _row("app.help", "? f1", "all"),
     _row("app.palette", "ctrl+p", "all"),

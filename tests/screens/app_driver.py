@@ -38,9 +38,10 @@ async def running_app(
     size: tuple[int, int] = (120, 40),
     state: StateFolder | None = None,
     capture: str | None = None,
+    folder: Path | None = None,
 ) -> AsyncIterator[tuple[StreamscopeApp, Pilot[None]]]:
     """The app in a terminal of the given size, its first screen drawn."""
-    app = StreamscopeApp(settings, prompt, records=records, state=state, capture=capture)
+    app = StreamscopeApp(settings, prompt, records=records, state=state, capture=capture, folder=folder)
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: any(isinstance(screen, LiveScreen) for screen in app.screen_stack))
         yield app, pilot

@@ -13,9 +13,10 @@ from textual.widgets import Input, Static
 
 from tests.screens.app_driver import running_app, until
 from tui.app import StreamscopeApp
+from tui.captures.new_files import write_new
 from tui.config import Settings
 from tui.core.sanitize import sanitize_line
-from tui.screens.save_extract import SaveExtract, free_name, name_problem, other_name, write_new
+from tui.screens.save_extract import SaveExtract, free_name, name_problem, other_name
 
 NOWHERE = Settings(url="http://127.0.0.1:9")
 
@@ -133,7 +134,7 @@ def test_the_next_number_is_free_over_all_suffixes(tmp_path: Path) -> None:
 
 
 def test_writing_over_something_is_an_error(tmp_path: Path) -> None:
-    write_new(tmp_path / "a", "one")
+    write_new(tmp_path / "a", b"one")
     with pytest.raises(FileExistsError):
-        write_new(tmp_path / "a", "two")
+        write_new(tmp_path / "a", b"two")
     assert (tmp_path / "a").read_text() == "one"

@@ -1,9 +1,10 @@
-"""`streamscope open FILE`: the app on a recording; with `-` on a live pipe, and keys from the terminal device."""
+"""`streamscope open FILE`: the app on a recording or a folder of them; with `-` on a pipe, keys from the terminal."""
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from tui.captures.live_pipe import LivePipe
 from tui.captures.open_capture import STANDARD_INPUT, OpenedCapture, open_capture
@@ -16,10 +17,14 @@ _TERMINAL = "/dev/tty"
 
 def parser() -> Parser:
     """The flags of `streamscope open`."""
-    flags = Parser(prog="streamscope open", description="The app on a recording of any form.")
-    flags.too_much = "expected one FILE"
+    flags = Parser(
+        prog="streamscope open", description="The app on a recording of any form, or on a folder of recordings."
+    )
+    flags.too_much = "expected one FILE or FOLDER"
     flags.add_argument(
-        "file", metavar="FILE", help="a capture, a HAR, a log of curl or ts; - is a live pipe (curl -N URL | ...)"
+        "file",
+        metavar="FILE|FOLDER",
+        help="a capture, a HAR, a log of curl or ts; a folder of them; - is a live pipe (curl -N URL | ...)",
     )
     flags.add_argument("--theme", help="name of a theme")
     flags.add_argument("--entry", type=int, metavar="N", help="entry of a HAR, from 1 (the one that streams)")
@@ -31,6 +36,8 @@ def main(arguments: list[str]) -> int:
     flags = parser().parse_all(arguments)
     if not (sys.stdout.isatty() and sys.stderr.isatty()):
         raise UsageError("the app needs a terminal to draw on: streamscope stats FILE works without one")
+    if Path(flags.file).is_dir():
+        return _run_app(None, flags.theme, folder=Path(flags.file).absolute())
     recording = _live_pipe() if flags.file == STANDARD_INPUT else open_capture(flags.file, flags.entry)
     try:
         return _run_app(recording, flags.theme)
@@ -39,7 +46,7 @@ def main(arguments: list[str]) -> int:
             recording.stop()
 
 
-def _run_app(recording: OpenedCapture | LivePipe, theme: str | None) -> int:
+def _run_app(recording: OpenedCapture | LivePipe | None, theme: str | None, folder: Path | None = None) -> int:
     if not sys.stdin.isatty():
         raise UsageError("the app takes keys from standard input, which is no terminal: - reads the recording there")
     pause_collection()
@@ -49,7 +56,7 @@ def _run_app(recording: OpenedCapture | LivePipe, theme: str | None) -> int:
 
     settings = load_settings({"theme": theme} if theme else {}, os.environ)
     check_settings(settings)
-    return app_main(settings, records=recording)
+    return app_main(settings, records=recording, folder=folder)
 
 
 def _live_pipe() -> LivePipe:

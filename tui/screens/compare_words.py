@@ -12,8 +12,8 @@ from tui.screens.live_words import playback_hints
 from tui.screens.screen_sizes import Fit
 
 NOTHING_YET = (
-    "Nothing to compare yet. Run something ({prompt.send}) or open a capture (ctrl+o); every mode is then computed "
-    "from it."
+    "Nothing to compare yet. Run something ({prompt.send}) or open a capture ({file.open}); every mode is then "
+    "computed from it."
 )
 NO_TEXT = "This answer has no text, so there is nothing to buffer."
 MODES: dict[str, str] = {

@@ -145,6 +145,18 @@ PANES: dict[str, Help] = {
             ("␊ ␍", "line feed and carriage return, as they came"),
         ),
     ),
+    "files": Help(
+        "open",
+        "The recordings of a folder, the newest first: captures, HAR files, logs of curl and ts. They are read one "
+        f"after another while the list is there already; what is no recording is left out. {_MOVING}",
+        (
+            ("outcome", "how the run ended; of a log that does not say it, what its frames prove"),
+            ("damaged", "the file was cut, or a line of it is not what was written; what stands before is shown"),
+            ("model", "the one that answered, else the one that was asked for"),
+            ("TTFT", "from the request to the first generated text; n/a where the file has no times"),
+            ("length", "the seconds of the run; char the characters of its text, frames the events of its stream"),
+        ),
+    ),
     "head": Help(
         "head",
         "The response head: status, type, and the headers that can hold a stream back or show who stands between. "
@@ -176,6 +188,7 @@ SCREENS: dict[str, Help] = {
     "CompareScreen": _COMPARE,
     "MetricScreen": PANES["metric"],
     "WireScreen": _WIRE,
+    "OpenScreen": PANES["files"],
     "OdditiesScreen": PANES["oddities"],
     "HeadScreen": PANES["heads"],
     "PickScreen": Help("a list", "Arrows move, enter chooses."),

@@ -71,6 +71,8 @@ ACTIONS: dict[str, str] = {
     "lane.add": "one lane more, four at most",
     "lane.remove": "the focused lane away, two are left",
     "lane.reader": "who reads: a voice, a reader, your own speed",
+    "file.save": "save the run as a capture, once it has ended",
+    "file.open": "the captures of a folder",
     "file.export": "the table as Markdown to the clipboard",
     "app.help": "help for what has the focus",
     "app.palette": "all commands",
@@ -123,6 +125,9 @@ ACTIONS_IN: dict[tuple[str, str], str] = {
     ("detail", "view.zoom"): "the table or the detail alone, and back",
     ("head", "item.source"): "what each header means for streaming",
     ("head", "screen.live"): "the Live screen",
+    ("files", "item.source"): "open the recording",
+    ("files", "item.copy"): "copy the path of the file",
+    ("files", "screen.live"): "the Live screen",
     ("oddities", "item.source"): "go to its frame on Wire",
 }
 """Where an action means something closer in one pane: by (help of the pane, id)."""

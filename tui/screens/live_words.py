@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from tui.playback import Playback
     from tui.screens.run_controller import ActiveRun
 
-NOTHING_YET = "Nothing has run yet. {prompt.send} plays the recorded demo, {set.endpoint} points it at your own server."
+NOTHING_YET = (
+    "Nothing has run yet. {prompt.send} plays the recorded demo, {set.endpoint} points it at your own server, "
+    "{file.open} opens a capture or a curl log."
+)
 NOTHING_YET_OWN = (
-    "Nothing has run yet. Type a prompt, {prompt.send} sends it. {set.endpoint} points it at another server."
+    "Nothing has run yet. Type a prompt, {prompt.send} sends it. {set.endpoint} points it at another server, "
+    "{file.open} opens a capture or a curl log."
 )
 NO_EXTRACTS = "No code block, JSON value or tool call yet."
 NO_EXTRACTS_EVER = "This answer has none."

@@ -116,9 +116,8 @@ def _cut(problem: StreamProblem, run: DerivedRun) -> list[str] | None:
     mark = "its end mark" if is_told else _END_MARKS.get(decoder.dialect_name, "its end mark")
     when = f" at {_end_at(run):.2f} s" if run.capture.header.has_times else ""
     sentence = f"{who}{when} after frame {len(decoder.frames)}, without {mark}."
-    keeps = "; {file.save} keeps the evidence" if "file.save" in ROWS else ""
     kept = f"{len(result.content)} characters are kept. Many SDKs report this as a normal end."
-    return ["The stream was cut", f"{sentence} {kept}", f"{{run.again}} runs again{keeps}."]
+    return ["The stream was cut", f"{sentence} {kept}", "{run.again} runs again; {file.save} keeps the evidence."]
 
 
 def _silent(run: DerivedRun, limit_s: float) -> list[str] | None:

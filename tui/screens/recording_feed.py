@@ -6,9 +6,8 @@ No widgets. The run tells by `recording` what it is a recording of.
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tui.captures.live_pipe import LivePipe, Records
 from tui.captures.open_capture import OpenedCapture
@@ -16,12 +15,10 @@ from tui.core.capture import CaptureHeader
 from tui.core.request import RunPlan, StreamRequest, TransportName
 from tui.errors import CaptureError
 from tui.screens.run_controller import ActiveRun
+from tui.screens.work_turns import WorkTurns
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
-
-_TURN_S: Final = 0.004
-_TURNS: Final = 6  # as the probe's reader: a key takes several turns of the loop to the screen
 
 
 def show_records(app: StreamscopeApp, records: Records) -> None:
@@ -61,15 +58,13 @@ async def feed_recording(run: ActiveRun, recording: OpenedCapture | LivePipe) ->
 
 async def _feed_file(run: ActiveRun, recording: OpenedCapture) -> None:
     run.plan = plan_of_recording(recording.header, run.plan)
-    turn_ends = time.monotonic() + _TURN_S
+    turns = WorkTurns()
     for record in recording:
         if run.is_over:
             return
         run.take(record)
-        if time.monotonic() > turn_ends:
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
-            turn_ends = time.monotonic() + _TURN_S
+        if turns.is_due:
+            await turns.rest()
 
 
 async def _feed_pipe(run: ActiveRun, recording: LivePipe) -> None:

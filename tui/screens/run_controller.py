@@ -17,6 +17,8 @@ from tui.playback import Playback
 from tui.probe_client import ProbeClient
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui.captures.live_pipe import LivePipe
     from tui.captures.open_capture import OpenedCapture
     from tui.core.derived_run import DerivedRun
@@ -30,7 +32,7 @@ class ActiveRun:
 
     `stream` is None while its endpoint is still being started, and for a run that was captured before: that has a
     `recording`. `upstream_answer` is what a gateway said, in words, when it was asked after a cancel whether its
-    upstream stopped.
+    upstream stopped; `saved_as` is the file to which it was saved.
     """
 
     def __init__(self, stream: int | None, plan: RunPlan, asked_at: float, mode: str, pattern: str | None) -> None:
@@ -42,6 +44,7 @@ class ActiveRun:
         self.cancel_key_at: float | None = None
         self.recording: OpenedCapture | LivePipe | None = None
         self.upstream_answer: str | None = None
+        self.saved_as: Path | None = None
         self.wire_log: WireLog | None = None  # made by the first who looks at the wire
 
     @property

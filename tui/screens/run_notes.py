@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tui.key_table import ROWS
 from tui.panes.note_rows import Note
 from tui.screens.cancel_receipt import cancel_receipt
 from tui.screens.fault_words import fault_words
@@ -50,4 +49,4 @@ def _problem(run: ActiveRun, said: Said, environ: Mapping[str, str]) -> list[str
 
 
 def _receipt(run: ActiveRun, said: Said) -> list[Note]:
-    return cancel_receipt(run, said("{file.save}") if "file.save" in ROWS else "")
+    return cancel_receipt(run, said("{file.save}"))

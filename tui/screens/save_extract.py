@@ -18,6 +18,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tui.captures.new_files import current_folder, write_new
 from tui.core.sanitize import count_unsafe, sanitize_line
 from tui.panes.cursor_view import encodable
 from tui.screens.base_screen import BaseModal
@@ -90,7 +91,7 @@ class SaveExtract(BaseModal):
             self._say(problem)
             return
         try:
-            write_new(self._folder / name, self._text)
+            write_new(self._folder / name, self._text.encode("utf-8"))
         except FileExistsError:
             other = other_name(self._folder, name)
             with self.prevent(Input.Changed):
@@ -110,14 +111,6 @@ class SaveExtract(BaseModal):
 
     def _say(self, problem: str) -> None:
         self.query_one("#save-problem", Static).update(Content(sanitize_line(problem)))
-
-
-def current_folder() -> Path:
-    """The whole path of the current folder; one that was removed is named by its dot."""
-    try:
-        return Path.cwd()
-    except OSError:
-        return Path()
 
 
 def name_problem(name: str) -> str:
@@ -149,20 +142,6 @@ def other_name(folder: Path, name: str) -> str:
         return free_name(folder, path.suffix)
     names = (f"{path.stem}-{number}{path.suffix}" for number in counting(2))
     return next(other for other in names if not os.path.lexists(folder / other))
-
-
-def write_new(path: Path, text: str) -> None:
-    """Writes a file that did not exist, for its owner alone; what could not be written whole is removed.
-
-    Raises FileExistsError where there is something by that name, be it a link; other OSError as they come.
-    """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
 
 
 def _sizes(text: str) -> str:

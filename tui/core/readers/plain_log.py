@@ -12,6 +12,7 @@ from tui.core.readers.frame_cutter import FrameCutter
 from tui.core.readers.response_heads import HeadParser
 from tui.errors import CaptureError
 
+PLAIN_LOG = "plain log"
 LIVE_PIPE = "live pipe"
 NO_TIMES = "It has no times: frames are counted, numbers of time are not defined."
 OWN_TIMES = "The times are those of arrival here; when the request was sent is not known."
@@ -21,7 +22,7 @@ class PlainLog:
     """Reads a printed response. `is_live` says that the pieces come as the network brought them."""
 
     def __init__(self, *, is_live: bool = False) -> None:
-        self.name = LIVE_PIPE if is_live else "plain log"
+        self.name = LIVE_PIPE if is_live else PLAIN_LOG
         self.notes = [OWN_TIMES if is_live else NO_TIMES]
         self._is_live = is_live
         self._heads = HeadParser()
