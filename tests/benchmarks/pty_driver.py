@@ -39,9 +39,16 @@ _TAKE_TERMINAL = (
 class Program:
     """`python ARGUMENTS` in a terminal of 120x40; `bytes_per_s` makes it a slow line. Enter it to start it."""
 
-    def __init__(self, *arguments: str, folder: Path, bytes_per_s: int | None = None) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        folder: Path,
+        bytes_per_s: int | None = None,
+        environ: dict[str, str] | None = None,
+    ) -> None:
         self._arguments = arguments
-        self._environ = clean_environ(folder, TERM="xterm-256color", COLORTERM="truecolor", OPENAI_API_KEY="none")
+        terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "OPENAI_API_KEY": "none"}
+        self._environ = clean_environ(folder, **terminal, **(environ or {}))
         self._limit = bytes_per_s
         self._next_read_at = 0.0
         self._typed = 0
