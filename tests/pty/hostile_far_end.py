@@ -64,10 +64,15 @@ class HostileFarEnd:
         return f"{prose}{blocks}\n{json.dumps(value)}\n\n{_markdown()}"
 
     def _models(self) -> bytes:
-        """Every payload as the name of a model and as its line; the last one suggests a prompt."""
+        """Every payload as the name of a model and as its line; the first plays a recording and brings its prompt."""
         pairs = zip(self._texts.tagged("ml"), self._texts.tagged("ms"), strict=True)
         listed = [{"id": name, "shows": shows} for name, shows in pairs]
-        return json.dumps({"data": [{"id": "suggests", "prompt": self._texts.in_three_lines("sg")}, *listed]}).encode()
+        recording = {
+            "id": "suggests",
+            "prompt": self._texts.in_three_lines("sg"),
+            "label": self._texts.in_one_row("lb"),
+        }
+        return json.dumps({"data": [recording, *listed]}).encode()
 
     async def _stream(self, peer: Peer) -> None:
         await peer.head(server_timing='tm;desc="[/bad]";dur=3')

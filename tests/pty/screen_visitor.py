@@ -12,7 +12,7 @@ SAYS_FRAMES = "\x1b[?2026;2$y"  # a terminal that knows whole frames; then the a
 _FRAME_END = b"\x1b[?2026l"
 _MOST_PAGES = 60  # of a place, and once more from its top
 _MARK = re.compile(r"[a-z]{2}[0-9]{3}q")
-_NOT_DRAWN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_NO_TEXT = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|⟨\+[0-9.]+ s⟩")  # a busy machine stalls in the middle of a mark too
 
 
 class Visitor:
@@ -75,7 +75,7 @@ class Visitor:
     def _drawn(self, since: int) -> set[str]:
         """The marks in all whole frames since; a page that was gone at the next look counts as well."""
         frames = bytes(self.terminal.raw[since : max(since, self.terminal.raw.rfind(_FRAME_END))])
-        return set(_MARK.findall(_NOT_DRAWN.sub("", frames.decode(errors="ignore"))))
+        return set(_MARK.findall(_NO_TEXT.sub("", frames.decode(errors="ignore"))))
 
 
 def pasted(text: str) -> str:
