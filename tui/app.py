@@ -214,8 +214,8 @@ class StreamscopeApp(FileApp):
 
     async def _begin(self) -> None:
         """The prompt of the command line, then what it needs."""
-        if self._first_prompt is not None:
-            self.send_prompt(self._first_prompt)
+        if self._first_prompt is not None and self.send_prompt(self._first_prompt):
+            self.live.begin_in("text")
         await self.open_endpoint()
         await self._load_readers()
 

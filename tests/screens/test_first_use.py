@@ -188,3 +188,14 @@ async def test_a_list_keeps_the_frame_of_the_other_boxes() -> None:
         await until(pilot, lambda: isinstance(app.screen, PickScreen) and app.focused is not None)
         assert {edge[0] for edge in app.screen.query_one(OptionList).styles.border} == {"round"}
         assert toasts(app) == []
+
+
+async def test_a_prompt_of_the_command_line_is_sent_and_letters_are_keys_at_once() -> None:
+    async with (
+        ScriptedServer(play_without_end) as far,
+        running_app(Settings(url=far.url), "hello") as (app, pilot),
+    ):
+        await until(pilot, lambda: app.controller.derived is not None and bool(app.controller.derived.chunks))
+        await until(pilot, lambda: app.live.focused_pane == "text")
+        await pilot.press("x")
+        await until(pilot, lambda: outcome(app) is Outcome.CANCELLED)
