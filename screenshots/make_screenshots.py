@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -27,11 +26,11 @@ from tui.panes.prompt_bar import PromptArea
 from tui.panes.status_line import StatusLine
 from tui.screens.compare_screen import CompareScreen
 from tui.screens.live_screen import LiveScreen
+from tui.screens.svg_picture import svg_of
 from tui.screens.wire_screen import WireScreen
 
 FOLDER = Path(__file__).resolve().parent
 DEMOS = FOLDER.parent / "tui" / "gateway" / "demo"
-FONTS = "font-family: DejaVu Sans Mono, Menlo, Consolas, monospace"
 PATIENCE_S = 30.0
 
 Arrange = Callable[[StreamscopeApp, Pilot[None]], Awaitable[None]]
@@ -132,13 +131,7 @@ async def draw(picture: Picture) -> str:
         app.screen.query_one(PromptArea).load_text(app.endpoint.demo_prompts[app.endpoint.model])
         await picture.arrange(app, pilot)
         await pilot.pause()
-        return self_contained(app.export_screenshot(title="streamscope"))
-
-
-def self_contained(svg: str) -> str:
-    """The SVG without web fonts, which a viewer would fetch, and without the checksum in its ids."""
-    svg = re.sub(r"\s*@font-face \{[^}]*\}", "", svg)
-    return re.sub(r"terminal-\d+", "terminal", svg).replace("font-family: Fira Code, monospace", FONTS)
+        return svg_of(app)
 
 
 async def main(names: list[str]) -> int:

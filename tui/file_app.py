@@ -1,9 +1,7 @@
-"""The app's part that knows files: saves a run, lists a folder, opens a recording."""
+"""The app's part that knows files: lists a folder, opens a recording, saves and exports the run."""
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +11,8 @@ from tui.endpoint_app import EndpointApp
 from tui.errors import CaptureError
 
 if TYPE_CHECKING:
+    from tui.app import StreamscopeApp
     from tui.captures.capture_folder import CaptureFolder
-    from tui.screens.run_controller import ActiveRun
 
 
 class FileApp(EndpointApp):
@@ -37,6 +35,11 @@ class FileApp(EndpointApp):
         from tui.captures.capture_folder import CaptureFolder
 
         return CaptureFolder(self.folder)
+
+    @property
+    def _whole(self) -> StreamscopeApp:
+        """The app, by its own type."""
+        return self  # type: ignore[return-value]
 
     def show_live(self) -> None:
         """Closes every screen over the Live screen."""
@@ -66,36 +69,22 @@ class FileApp(EndpointApp):
             self.toast(str(error), severity="error")
             return
         self.show_live()
-        show_records(self, opened)  # type: ignore[arg-type]  # the whole app is one of these
+        show_records(self._whole, opened)
 
     def action_save_run(self) -> None:
         """Saves the run as a capture, if it has ended."""
-        from tui.screens.file_words import NOTHING_TO_SAVE, SAVE_LATER
+        from tui.screens.run_exports import save_run
 
-        run = self.controller.run
-        if run is None or run.derived is None:
-            self.toast(self.keys.said(NOTHING_TO_SAVE))
-        elif not run.is_over:
-            self.toast(self.keys.said(SAVE_LATER))
-        elif run.saved_as is not None and run.saved_as.exists():
-            self.toast(f"It is saved already: {run.saved_as}.")
-        else:
-            self.run_worker(self._save(run), group="save", exit_on_error=False)
+        save_run(self._whole)
 
-    async def _save(self, run: ActiveRun) -> None:
-        from tui.captures.capture_writer import save_capture
-        from tui.captures.new_files import free_path
-        from tui.screens.file_words import saved, stem_of
-        from tui.screens.progress_note import progress
+    def action_export(self) -> None:
+        """The forms in which the run can be handed on."""
+        from tui.screens.run_exports import choose_export
 
-        assert run.derived is not None, "only a run that has ended is saved"  # noqa: S101  states the caller's check
-        capture = run.derived.capture
-        path = free_path(self.folder, stem_of(run, datetime.now().astimezone()), ".jsonl")
-        try:
-            async with progress(self, "saving"):
-                size = await asyncio.to_thread(save_capture, capture.records(), path)
-        except CaptureError as error:
-            self.toast(f"Not saved: {error}", severity="error")
-            return
-        run.saved_as = path
-        self.toast(saved(path, capture.read_count, size))
+        choose_export(self._whole)
+
+    def action_shot(self) -> None:
+        """Saves the screen as SVG."""
+        from tui.screens.run_exports import export_run
+
+        export_run(self._whole, "svg")

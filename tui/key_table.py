@@ -117,7 +117,7 @@ KEY_TABLE: tuple[KeyRow, ...] = (
     _row("lane.reader", "V", "compare"),
     _row("file.save", "ctrl+s", "all"),
     _row("file.open", "ctrl+o", "all"),
-    _row("file.export", "e", "compare"),
+    _row("file.export", "e", "screen"),
     _row("app.help", "? f1", "all"),
     _row("app.palette", "ctrl+p", "all"),
     _row("app.shot", "f8", "all"),

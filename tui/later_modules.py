@@ -24,6 +24,8 @@ LATER: Final = (
     "tui.screens.wire_screen",
     "tui.screens.oddities_screen",
     "tui.screens.save_extract",
+    "tui.screens.open_screen",
+    "tui.screens.run_exports",
     "tui.screens.endpoint_form",
     "tui.screens.params_form",
     "tui.screens.connection_check",

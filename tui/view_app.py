@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -111,11 +110,6 @@ class ViewApp(ThemedApp):
         for screen in self.screen_stack:
             for field in screen.query(_TEXT_FIELDS):
                 self._set_blinking(field)
-
-    def action_shot(self) -> None:
-        """Saves the screen as SVG into the current folder."""
-        path = self.save_screenshot(path=str(Path.cwd()))
-        self.toast(f"Saved {path}.")
 
     def _name_filter(self) -> NamesForHosts | None:
         """Names for the hosts that can be seen now: those of the next run and of the one on the screen."""

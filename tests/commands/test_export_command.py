@@ -42,11 +42,27 @@ def test_a_har_opens_again_and_two_recordings_fit_in_one(
         assert read_capture(path, entry)[0][:-1] == read_capture(file)[0][:-1]
 
 
+@pytest.mark.parametrize(("options", "words"), [((), "TTFT"), (("--screen", "wire", "--size", "80x24"), "+gap")])
+async def test_the_picture_of_a_screen(options: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    path = tmp_path / "screen.svg"
+    done = await run(tmp_path, "export", CODE, "--to", "svg", "--out", str(path), *options)
+    assert done.code == 0
+    assert done.err.startswith(f"wrote {path}, ")
+    svg = path.read_text(encoding="utf-8")
+    assert svg.startswith("<svg")
+    assert words in svg
+    assert "COMPLETED" in svg
+    assert "@font-face" not in svg
+    assert "url(http" not in svg.replace('"', "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ([CODE], b"--to"),
         ([CODE, "--to", "gif"], b"invalid choice"),
+        ([CODE, "--to", "svg", "--size", "wide"], b"as 120x40"),
+        ([CODE, PLAIN, "--to", "svg"], b"one recording"),
         ([CODE, PLAIN, "--to", "md"], b"one recording"),
         ([CODE] * 5 + ["--to", "card"], b"at most 4"),
         (["/no/such", "--to", "md"], b"No such file"),

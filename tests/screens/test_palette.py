@@ -19,10 +19,12 @@ from tests.core.wire_view.tool_run import tool_records
 from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, shown_title, until
 from tests.screens.golden_screens import screen_text
 from tests.screens.test_compare_screen import comparing, play_without_end, stalled_records, toasts
+from tests.screens.test_open_screen import files_in
 from tests.transports.scripted_server import ScriptedServer
 from tui.app import StreamscopeApp
 from tui.config import Settings
 from tui.core.chunks import Outcome
+from tui.core.exports.export_forms import FORMS
 from tui.core.metric_definitions import DEFINITIONS
 from tui.core.text.buffers import BUFFER_MODES
 from tui.panes.frames_table import FramesTable
@@ -37,6 +39,7 @@ from tui.screens.help_screen import HelpScreen
 from tui.screens.jump_overlay import JumpOverlay
 from tui.screens.metric_screen import MetricScreen
 from tui.screens.oddities_screen import OdditiesScreen
+from tui.screens.open_screen import OpenScreen
 from tui.screens.palette_commands import CommandsProvider
 from tui.screens.params_form import ParamsForm
 from tui.screens.pick_screen import PickScreen
@@ -194,10 +197,18 @@ def shows_theme(name: str) -> Check:
     return check
 
 
-async def saves_the_screen(app: StreamscopeApp, pilot: Pilot[None]) -> None:
-    await until(pilot, lambda: any(text.startswith("Saved ") for text in toasts(app)))
-    saved = next(match[1] for text in toasts(app) if (match := re.fullmatch(r"Saved (.*\.svg)\.", text)))
-    assert saved.endswith(".svg")
+def saves(pattern: str) -> Check:
+    """Waits for the message about a file of such a name, which is there."""
+
+    async def check(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+        def found() -> list[str]:
+            said = (re.match(r"Saved (\S+), ", text) for text in toasts(app))
+            return [match[1] for match in said if match and re.search(pattern, match[1])]
+
+        await until(pilot, lambda: bool(found()))
+        assert Path(found()[-1]) in files_in(Path(found()[-1]).parent)
+
+    return check
 
 
 def says(words: str) -> Check:
@@ -273,6 +284,12 @@ async def turns_resume(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: not app.endpoint.plan("").resume)
 
 
+async def opens_and_leaves_the_list(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, OpenScreen))
+    await pilot.press("q")
+    await until(pilot, lambda: not isinstance(app.screen, OpenScreen))
+
+
 ANYWHERE: dict[str, Check] = {
     "run: resume on": turns_resume,
     "fault: cut": says("No fault can be asked for."),
@@ -285,7 +302,10 @@ ANYWHERE: dict[str, Check] = {
     "run: clear history": forgets_prompts,
     "endpoint: transport": next_is_websocket,
     "model: choose": lists_models,
-    "file: screenshot": saves_the_screen,
+    "file: save": saves(r"run-[-\d]+\.jsonl$"),
+    "file: open": opens_and_leaves_the_list,
+    **{f"file: export {form.name}": saves(re.escape(form.after) + "$") for form in FORMS.values()},
+    "file: copy card": says("(card)"),
     "view: present": presents,
     "view: plain signs": draws_plain_signs,
     "view: animation off": stands_still,

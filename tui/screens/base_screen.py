@@ -49,6 +49,7 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
         Binding("tab", "app.focus_next", "next pane", id="pane.next", show=False),
         Binding("shift+tab", "app.focus_previous", "pane before", id="pane.previous", show=False),
         Binding("question_mark", "app.pane_help", "help", id="app.help"),
+        Binding("e", "app.export", "export", id="file.export", show=False),
         Binding("apostrophe", "jump", "jump", id="view.jump", show=False),
     ]
     fit = Fit()

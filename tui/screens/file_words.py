@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 NOTHING_TO_SAVE = "Nothing has run yet, so there is nothing to save. {prompt.send} sends the prompt."
 SAVE_LATER = "A run is streaming. {run.cancel} cancels it; {file.save} saves it once it has ended."
+NOTHING_TO_EXPORT = "Nothing has run yet, so there is nothing to export. {prompt.send} sends the prompt."
+EXPORT_LATER = "A run is streaming. {run.cancel} cancels it; then it can be exported."
 OPEN_LATER = "A run is streaming. {run.cancel} cancels it; then {item.source} opens the recording."
 _SIGNS: Final = {
     Outcome.COMPLETED: "✓ completed",
@@ -103,4 +105,8 @@ def footer_hints(fit: Fit) -> list[tuple[str, str]]:
     if fit.is_tiny:
         return [("ctrl+q", "quit")]
     first = [("enter", "open"), ("q", "back"), ("?", "help")]
-    return first if fit.is_small else [("enter", "open"), ("y", "copy path"), ("ctrl+s", "save the run"), *first[1:]]
+    return (
+        first
+        if fit.is_small
+        else [("enter", "open"), ("e", "export"), ("y", "copy path"), ("ctrl+s", "save the run"), *first[1:]]
+    )

@@ -52,6 +52,7 @@ class OpenScreen(BaseScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
         Binding("escape", "leave", "cancel", id="run.leave", show=False),
+        Binding("e", "export", "export", id="file.export"),
         Binding("q", "back", "back", id="screen.back"),
         Binding("l,f2", "live", "Live", id="screen.live"),
     ]
@@ -110,6 +111,14 @@ class OpenScreen(BaseScreen):
         chosen = self.query_one(FilesTable).chosen
         if chosen is not None:
             self.scope.open_recording(Path(chosen))
+
+    def action_export(self) -> None:
+        """The forms in which the file under the cursor can be handed on."""
+        from tui.screens.run_exports import choose_file_export  # noqa: PLC0415  for those who export
+
+        chosen = self.query_one(FilesTable).chosen
+        if chosen is not None:
+            choose_file_export(self.scope, Path(chosen))
 
     # Drawing.
 

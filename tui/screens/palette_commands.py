@@ -68,7 +68,7 @@ def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
         yield SystemCommand(f"theme: {name}", line, partial(app.choose_theme, name))
     yield from fault_commands(app)
     yield from settings_commands(app)
-    yield SystemCommand("file: screenshot", "the screen as SVG in the current folder", app.action_shot)
+    yield from _file_commands(app)
     yield SystemCommand("help: this pane", "what its numbers mean, and every key", app.action_pane_help)
     is_coaching = app.coach.next_step is not None
     yield SystemCommand(
@@ -78,6 +78,17 @@ def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
     )
     yield SystemCommand("help: about", "version, and where the settings stand", partial(_show_about, app))
     yield SystemCommand("app: quit", "end streamscope", app.action_quit)
+
+
+def _file_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
+    from tui.core.exports.export_forms import FORMS  # noqa: PLC0415  the forms load with their first use
+    from tui.screens.run_exports import copy_card, export_run  # noqa: PLC0415  as above
+
+    yield SystemCommand("file: save", "the run as a capture, once it has ended", app.action_save_run)
+    yield SystemCommand("file: open", "the captures of the folder", app.action_open_folder)
+    for form in FORMS.values():
+        yield SystemCommand(f"file: export {form.name}", form.line, partial(export_run, app, form.name))
+    yield SystemCommand("file: copy card", "12 lines of text for a chat", partial(copy_card, app))
 
 
 def _turn_coach(app: StreamscopeApp, *, is_on: bool) -> None:

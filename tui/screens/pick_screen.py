@@ -34,7 +34,7 @@ class PickScreen(BaseModal):
         """The list, its current choice highlighted."""
         rows = [Option(_line(name, text)) for name, text in self._options]
         choices = OptionList(*rows)
-        choices.border_title = self._title
+        choices.border_title = Content(sanitize_line(self._title))
         choices.border_subtitle = "enter chooses, esc closes"
         names = [name for name, _ in self._options]
         choices.highlighted = names.index(self._chosen) if self._chosen in names else 0
