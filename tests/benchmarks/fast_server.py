@@ -1,8 +1,9 @@
 """A chat completions endpoint that costs next to nothing: run as `python tests/benchmarks/fast_server.py`.
 
 Prints its port on one line, then answers until its standard input closes. What it sends is said by the prompt, the
-last message of the request: `flat COUNT`, `paced RATE SECONDS`, `line COUNT` (flat out, not one newline), or
-`timed RATE SECONDS`: each token is the moment at which it was sent, on the system's monotonic clock.
+last message of the request: `KIND COUNT` (tokens of a kind of text, flat out; `tiny COUNT` is prose in writes of 64
+bytes), `paced RATE SECONDS`, or `timed RATE SECONDS`: each token is the moment at which it was sent, on the system's
+monotonic clock.
 """
 
 from __future__ import annotations
@@ -13,24 +14,42 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from itertools import accumulate
 
 _PROSE = "The quick brown fox jumps over the lazy dog. It was Tuesday, after all, and nobody saw it do so. "
 _CODE = "\n\n```python\ndef total(values: list[int]) -> int:\n    return sum(v for v in values if v > 0)\n```\n\n"
 _VALUE = '{"name": "fox", "jumps": 12, "over": ["dog", "hedge"], "lazy": false}\n\n'
 _PARAGRAPH = "\n\n".join([(_PROSE * 3).strip()] * 4)
 TEXT = (_PARAGRAPH + "\n\n") * 2 + _CODE + _PARAGRAPH + "\n\n" + _VALUE
+_MARKDOWN = (
+    "# A heading\n\nProse with **bold**, *soft* and `code`, and [a link](https://example.org/page).\n\n## A list\n\n"
+    "- one item\n- another, with a nested one\n  1. first\n  2. second\n\n> A quotation of some length.\n\n"
+    "| name | value | note |\n| --- | ---: | --- |\n| ttft | 0.31 | first |\n| rate | 80 | each second |\n\n---\n\n"
+)
+_CJK = (
+    "速い茶色の狐が怠け者の犬を飛び越える。火曜日のことだった！ 빠른 갈색 여우가 뛰어넘는다. "
+    "敏捷的狐狸跳过了懒狗。 👩\u200d🚀🚀 e\u0301 ☕\ufe0f🇯🇵\n\n"
+)
+TEXTS = {
+    "flat": TEXT,
+    "line": "abcd " * 400,
+    "markdown": _MARKDOWN + _CODE + _PARAGRAPH + "\n\n",
+    "json": _VALUE * 12,
+    "cjk": _CJK * 8,
+}
 TOKEN_CHARS = 4
-_TOKENS = [TEXT[start : start + TOKEN_CHARS] for start in range(0, len(TEXT), TOKEN_CHARS)]
-_LENGTHS = [0, *accumulate(map(len, _TOKENS))]
+_TOKENS = {
+    kind: [text[start : start + TOKEN_CHARS] for start in range(0, len(text), TOKEN_CHARS)]
+    for kind, text in TEXTS.items()
+}
 _PIECE_BYTES = 65536
+_TINY_BYTES = 64
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
-def sent_chars(count: int) -> int:
-    """How many characters `count` tokens of the prose hold."""
-    rounds, rest = divmod(count, len(_TOKENS))
-    return rounds * len(TEXT) + _LENGTHS[rest]
+def sent_chars(count: int, kind: str = "flat") -> int:
+    """How many characters `count` tokens of a kind hold."""
+    rounds, rest = divmod(count, len(_TOKENS[kind]))
+    return rounds * len(TEXTS[kind]) + sum(map(len, _TOKENS[kind][:rest]))
 
 
 def event(content: str) -> bytes:
@@ -57,15 +76,14 @@ def _event(choices: list[dict[str, object]]) -> bytes:
     return b"data: " + json.dumps(chunk, separators=(",", ":")).encode() + b"\n\n"
 
 
-_EVENTS = [event(token) for token in _TOKENS]
-_LINE_EVENT = event("abcd")
+_EVENTS = {kind: [event(token) for token in tokens] for kind, tokens in _TOKENS.items()}
 
 
-def events(first: int, end: int, *, is_line: bool = False) -> Iterator[bytes]:
+def events(first: int, end: int, kind: str = "flat") -> Iterator[bytes]:
     """The events of tokens `first` to `end`, joined into pieces of about 64 KiB."""
-    piece, size = [], 0
+    piece, size, of_kind = [], 0, _EVENTS[kind]
     for index in range(first, end):
-        one = _LINE_EVENT if is_line else _EVENTS[index % len(_EVENTS)]
+        one = of_kind[index % len(of_kind)]
         piece.append(one)
         size += len(one)
         if size >= _PIECE_BYTES:
@@ -105,8 +123,12 @@ async def _play(words: list[str], writer: asyncio.StreamWriter) -> None:
             await _paced(writer, float(rate), float(seconds))
         case ["timed", rate, seconds]:
             await _timed(writer, float(rate), float(seconds))
+        case ["tiny", count]:
+            for piece in events(0, int(count)):
+                for start in range(0, len(piece), _TINY_BYTES):
+                    await _send(writer, piece[start : start + _TINY_BYTES])
         case [kind, count]:
-            for piece in events(0, int(count), is_line=kind == "line"):
+            for piece in events(0, int(count), kind):
                 await _send(writer, piece)
 
 

@@ -1,8 +1,8 @@
-"""The app on a run that is already long and goes on: `python tests/benchmarks/growing_run.py OUT COUNT [COUNT]`.
+"""The app on a run that is already long and goes on: `growing_run.py OUT KIND COUNT [COUNT]`.
 
-For each count, rising, the run is brought to that many tokens at once; then the app shows it as it grows by 20
-tokens at each of some frames. Writes to OUT, as JSON, the CPU time a frame, and what the panes and what all that is
-derived hold in memory.
+KIND is one of the texts of `fast_server.py`. For each count, rising, the run is brought to that many tokens at once;
+then the app shows it as it grows by 20 tokens at each of some frames. Writes to OUT, as JSON, the CPU time a frame, and
+what the panes and what all that is derived hold in memory.
 """
 
 from __future__ import annotations
@@ -43,12 +43,13 @@ class GrowingRun(StreamscopeApp):
         Path(inspect.getfile(StreamscopeApp)).with_name("app.tcss")
     )  # else it is looked for beside this file
 
-    def __init__(self, out: Path, counts: list[int]) -> None:
+    def __init__(self, out: Path, kind: str, counts: list[int]) -> None:
         begun: list[Record] = [
             CaptureHeader("direct", "http://127.0.0.1/v1", {}, "openai-chat", clock=time.monotonic()),
             ResponseHead(200, (("content-type", "text/event-stream"),), 0.0),
         ]
         super().__init__(Settings(), records=begun)
+        self._kind = kind
         self._out, self._counts, self._fed, self._drawn = out, counts, 0, 0
 
     def on_mount(self) -> None:  # Textual calls that of the base class too
@@ -113,8 +114,8 @@ class GrowingRun(StreamscopeApp):
         first, self._fed = self._fed, self._fed + count
         for start in range(first, self._fed, 8):
             end = min(start + 8, self._fed)
-            yield Read(end / _RATE, b"".join(events(start, end)))
+            yield Read(end / _RATE, b"".join(events(start, end, self._kind)))
 
 
 if __name__ == "__main__":
-    GrowingRun(Path(sys.argv[1]), [int(word) for word in sys.argv[2:]]).run()
+    GrowingRun(Path(sys.argv[1]), sys.argv[2], [int(word) for word in sys.argv[3:]]).run()
