@@ -31,20 +31,28 @@ def body_of(prompt: str) -> dict[str, object]:
     return {"model": "fast-1", "stream": True, "messages": [{"role": "user", "content": prompt}]}
 
 
+async def reads_of(url: str, prompt: str) -> AsyncIterator[bytes]:
+    """Whatever an asyncio socket brings, head and all, until the answer ends."""
+    there, body = urlsplit(url), json.dumps(body_of(prompt)).encode()
+    reader, writer = await asyncio.open_connection(there.hostname, there.port)
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n\r\n"
+    writer.write(head.encode() + body)
+    tail = b""
+    while not tail.endswith(b"\r\n0\r\n\r\n"):
+        read = await reader.read(65536)
+        tail = (tail + read)[-8:]
+        yield read
+    writer.close()
+
+
 def socket(url: str, prompt: str) -> None:
     """The limit of a Python program that reads a network: an asyncio socket, and the events in it counted."""
 
     async def count() -> int:
-        there, found, body = urlsplit(url), 0, json.dumps(body_of(prompt)).encode()
-        reader, writer = await asyncio.open_connection(there.hostname, there.port)
-        head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n\r\n"
-        writer.write(head.encode() + body)
-        tail = b""
-        while not tail.endswith(b"\r\n0\r\n\r\n"):
-            read = await reader.read(65536)
-            found += (tail[-1:] + read).count(b"\n\n")
-            tail = (tail + read)[-8:]
-        writer.close()
+        found, last = 0, b""
+        async for read in reads_of(url, prompt):
+            found += (last + read).count(b"\n\n")
+            last = read[-1:] if read[-2:] != b"\n\n" else b""
         return found
 
     watch = Stopwatch()

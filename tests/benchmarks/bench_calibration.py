@@ -1,0 +1,91 @@
+"""The error of our time stamps: reads stamped by the probe while the app paints all panes, against the sender's clock.
+
+Sender, probe and app are processes of one machine and read one monotonic clock; each token says when it was sent. The
+control stamps the same reads in the loop that also paints, as a program without a probe does. A read's error is what
+lies between the sender's `send` and our stamp: the kernel, the waking of the process, and what it was busy with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.benchmarks.endpoint import COMPLETED, IDLE, Endpoint, endpoint
+from tests.benchmarks.keys import quantile, send
+from tests.benchmarks.measure import run_script
+from tests.benchmarks.pty_driver import Program
+from tests.benchmarks.row import Row, row_of
+
+SCRIPT = str(Path(__file__).with_name("stamped_run.py"))
+RATES, LIMIT_MS, TO_LOOP = (150, 2000), 1.0, 0.25
+
+
+class Stamps(NamedTuple):
+    """The errors of one run, in ms."""
+
+    errors: list[float]
+    reads: int
+
+    @property
+    def p99(self) -> float:
+        """What one of a hundred exceeds."""
+        return quantile(self.errors, 0.99)
+
+    def told(self) -> str:
+        """The others of its quantiles."""
+        middle, largest = quantile(self.errors, 0.5), max(self.errors)
+        return f"{len(self.errors)} tokens in {self.reads} reads, p50 {middle:.2f}, largest {largest:.1f} ms"
+
+
+def read_back(out: Path) -> Stamps:
+    """What `stamped_run.py` wrote."""
+    told = json.loads(out.read_text())
+    return Stamps([error * 1000 for error in told["errors"]], told["reads"])
+
+
+def by_app(there: Endpoint, rate: int, seconds: int) -> Stamps:
+    """The probe's stamps while the app paints."""
+    out = there.folder / "app.json"
+    with Program(SCRIPT, "app", str(out), there.url, folder=there.folder) as program:
+        program.wait_for(IDLE)
+        program.settle()
+        program.watch_for(COMPLETED)
+        send(program, f"timed {rate} {seconds}")
+        if not program.saw_watched:
+            program.wait_for(COMPLETED, 60)
+        program.settle(0.3)
+        program.type("\x11")  # ctrl+q
+        while program.process.poll() is None:
+            program.pump(0.05)
+    return read_back(out)
+
+
+def by_loop(there: Endpoint, rate: int, seconds: int) -> Stamps:
+    """The stamps of a loop that paints."""
+    out = there.folder / "loop.json"
+    with Program(SCRIPT, "loop", str(out), there.url, str(rate), str(seconds), folder=there.folder) as program:
+        while program.process.poll() is None:
+            program.pump(0.05)
+    return read_back(out)
+
+
+def rows(is_quick: bool) -> Iterator[Row]:
+    """Both rates, the app and the loop in turn."""
+    seconds, rounds = (2, 1) if is_quick else (6, 3)
+    with endpoint() as there:
+        for rate in RATES:
+            pairs = [(by_app(there, rate, seconds), by_loop(there, rate, seconds)) for _ in range(rounds)]
+            ours, loops = [ours for ours, _ in pairs], [loop for _, loop in pairs]
+            what = f"stamps at {rate} reads/s, all panes painting"
+            errors = [one.p99 for one in ours]
+            yield row_of(f"{what}: error p99", errors, "ms", LIMIT_MS, note=ours[0].told(), is_shown=True)
+            theirs = [one.p99 for one in loops]
+            yield row_of(f"{what}: error p99 in a loop that paints", theirs, "ms", note=loops[0].told(), is_shown=True)
+            ratios = [one.p99 / loop.p99 for one, loop in pairs]
+            yield row_of(f"{what}: error p99 / in a loop that paints", ratios, "x", TO_LOOP)
+
+
+if __name__ == "__main__":
+    run_script(rows, __doc__)
