@@ -91,9 +91,12 @@ def test_plain_signs_are_switched_by_the_file_and_by_a_variable(tmp_path: Path) 
     assert "expected true or false" in refusal(tmp_path, 'plain = "1"')
 
 
+NUMBERS = {"connect_timeout", "first_token_timeout", "idle_timeout", "retries"}
+
+
 def test_every_setting_is_in_the_tests_of_who_wins() -> None:
     names = {row.name for row in SETTING_TABLE}
-    assert names == {*VALUES, "headers", "is_gateway", "insecure_http", "resume", "plain"}
+    assert names == {*VALUES, "headers", "is_gateway", "insecure_http", "resume", "plain", *NUMBERS}
     assert names == {field.name for field in fields(Settings)} - {"keys", "profiles", "origins", "file"}
 
 
@@ -202,7 +205,7 @@ def test_the_transport_without_one_named(tmp_path: Path, environ: dict[str, str]
     ("text", "words"),
     [
         ('\nmodle = "m"', ("line 2", "key modle", "model")),
-        ("model = 5", ("line 1", "key model", "a number")),
+        ("model = 5", ("line 1", "key model", "a whole number")),
         ('transport = "smoke"', ("line 1", "key transport", "direct")),
         ('[profile.work]\nurl = "x"', ("line 1", "key profile", "text")),
         ('[profiles]\nwork = "x"', ("line 2", "key profiles.work", "a table")),
@@ -214,7 +217,7 @@ def test_the_transport_without_one_named(tmp_path: Path, environ: dict[str, str]
         ("[headers]\nx-key = 5", ("line 2", "key headers.x-key")),
         ("\nheaders = { x-key = 5 }", ("line 2", "key headers.x-key")),
         ("keys = 3", ("line 1", "key keys", "a table")),
-        ("[keys]\nset.buffer = 3", ("line 2", "key keys.set.buffer", "a number")),
+        ("[keys]\nset.buffer = 3", ("line 2", "key keys.set.buffer", "a whole number")),
         ("[keys]\n'set.buffer' = ['n', 3]", ("line 2", "key keys.set.buffer", "a list")),
         ("url = ", ("line 1",)),
         ('a = 1\nurl = "unclosed', ("line 2",)),
@@ -252,3 +255,43 @@ def test_an_unknown_profile_or_transport_is_a_usage_error(tmp_path: Path) -> Non
 
 def test_the_line_of_a_key_that_is_not_there_is_the_first() -> None:
     assert line_of("a = 1\nb = 2\n", ("c",)) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("connect_timeout = 5", "connect_timeout", 5.0),
+        ("first_token_timeout = 0.5", "first_token_timeout", 0.5),
+        ("idle_timeout = 15", "idle_timeout", 15.0),
+        ("retries = 2", "retries", 2),
+    ],
+)
+def test_clocks_and_retries_are_settings(line: str, name: str, value: float, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(line, encoding="utf-8")
+    assert getattr(load_settings({}, {}, file), name) == value
+    variable = f"STREAMSCOPE_{name.upper()}"
+    assert getattr(load_settings({}, {variable: "3"}, file), name) == 3
+    assert getattr(load_settings({name: 4}, {variable: "3"}, file), name) == 4
+    with pytest.raises(UsageError, match=f"{variable}: expected a"):
+        load_settings({}, {variable: "soon"}, file)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("idle_timeout = true", "expected a number, found true or false"),
+        ('idle_timeout = "5"', "expected a number, found text"),
+        ("idle_timeout = 0", "expected a number of seconds above 0"),
+        ("idle_timeout = nan", "expected a number of seconds above 0"),
+        ("retries = 1.5", "expected a whole number, found a number"),
+        ("retries = 11", "expected a whole number from 0 to 10"),
+        ("retries = -1", "expected a whole number from 0 to 10"),
+    ],
+)
+def test_a_number_that_cannot_be_is_told_with_its_place(line: str, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(line, encoding="utf-8")
+    with pytest.raises(ConfigError) as told:
+        load_settings({}, {}, file)
+    assert str(told.value) == f"{file}, line 1, key {line.partition(' ')[0]}: {words}"

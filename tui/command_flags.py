@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from tui.core.request import Clocks
 from tui.core.sanitize import sanitize_line
-from tui.setting_table import TRANSPORTS
+from tui.setting_table import MOST_RETRIES, TRANSPORTS
 from tui.version import __version__
 
 MODULE_COMMANDS = {
@@ -24,6 +24,7 @@ MODULE_COMMANDS = {
 """Commands with a module of their own."""
 COMMANDS = ("serve", "config", *MODULE_COMMANDS)
 BUFFERS = ("raw", "word", "sentence", "line", "paragraph", "markdown")
+_CLOCKS = ("connect_timeout", "first_token_timeout", "idle_timeout", "retries")
 EXIT_USAGE = 2
 EXIT_CANCELLED = 130
 
@@ -74,7 +75,7 @@ class Parser(argparse.ArgumentParser):
 
 def given_settings(flags: argparse.Namespace) -> dict[str, Any]:
     """The settings that stand on the command line."""
-    names = ("transport", "url", "model", "dialect", "profile", "theme", "token_file", "ca_file", "resume")
+    names = ("transport", "url", "model", "dialect", "profile", "theme", "token_file", "ca_file", "resume", *_CLOCKS)
     given = {name: value for name in names if (value := getattr(flags, name, None)) is not None}
     if flags.insecure_http:
         given["insecure_http"] = True
@@ -93,6 +94,7 @@ def app_parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"streamscope {__version__}")
     _add_setting_flags(parser)
+    _add_clock_flags(parser)
     parser.add_argument("--body", metavar="FILE", help="JSON body to post to a full path (sse)")
     parser.add_argument("--capture", metavar="FILE", help="record each run to a file while it goes on")
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="sent as soon as the app is ready")
@@ -116,6 +118,10 @@ def run_parser() -> Parser:
     parser.add_argument("--repeat", type=_positive, metavar="N", help="run N times; print a table of all runs")
     parser.add_argument("--capture", metavar="FILE", help="record the run to a file while it goes on")
     _add_clock_flags(parser)
+    parser.add_argument("--event-limit", type=_positive, metavar="BYTES", help="largest single event (16 MiB)")
+    parser.add_argument(
+        "--fault", type=_fault, metavar="NAME[:after=N]", help="ask a gateway with --allow-faults to disturb the answer"
+    )
     parser.add_argument(
         "--cancel-after-ms", type=_milliseconds, metavar="MS", help="cancel that long after the request"
     )
@@ -159,6 +165,7 @@ def config_parser() -> Parser:
         description="Every setting with where it comes from; never a key. With flags: as it would be with them.",
     )
     _add_setting_flags(show)
+    _add_clock_flags(show)
     init = verbs.add_parser(
         "init",
         help="write a commented config.toml",
@@ -194,19 +201,14 @@ def _add_setting_flags(parser: Parser) -> None:
 
 
 def _add_clock_flags(parser: Parser) -> None:
-    clocks = Clocks()
-    parser.add_argument("--connect-timeout", type=_seconds, default=clocks.connect_s, metavar="S")
-    parser.add_argument("--first-token-timeout", type=_seconds, default=clocks.first_token_s, metavar="S")
-    parser.add_argument(
-        "--idle-timeout", type=_seconds, default=clocks.idle_s, metavar="S", help="between pieces of text"
-    )
-    parser.add_argument(
-        "--retries", type=_count, default=0, metavar="N", help="further attempts before the first token"
-    )
-    parser.add_argument("--event-limit", type=_positive, metavar="BYTES", help="largest single event (16 MiB)")
-    parser.add_argument(
-        "--fault", type=_fault, metavar="NAME[:after=N]", help="ask a gateway with --allow-faults to disturb the answer"
-    )
+    usual = Clocks()
+    for flag, seconds, what in (
+        ("--connect-timeout", usual.connect_s, "until a connection must stand"),
+        ("--first-token-timeout", usual.first_token_s, "from the request to the first token"),
+        ("--idle-timeout", usual.idle_s, "between pieces of text"),
+    ):
+        parser.add_argument(flag, type=_seconds, metavar="S", help=f"{what} ({seconds:g} s)")
+    parser.add_argument("--retries", type=_retries, metavar="N", help="further attempts before the first token (0)")
 
 
 def _whole(text: str, least: int) -> int:
@@ -219,8 +221,11 @@ def _positive(text: str) -> int:
     return _whole(text, 1)
 
 
-def _count(text: str) -> int:
-    return _whole(text, 0)
+def _retries(text: str) -> int:
+    fault = f"expected a whole number from 0 to {MOST_RETRIES}"
+    if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) <= MOST_RETRIES):
+        raise argparse.ArgumentTypeError(fault)
+    return int(text)
 
 
 def _finite(text: str) -> float:

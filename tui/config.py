@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from tui.config_file import KeyChoice, SettingsFile, config_path, read_settings_file
 from tui.errors import UsageError
-from tui.setting_table import BY_NAME, SETTING_TABLE, TRANSPORTS, SettingRow
+from tui.setting_table import BY_NAME, SETTING_TABLE, TRANSPORTS, SettingRow, number_fault
 
 DEFAULT = "default"
 DEFAULT_THEME = "streamscope-dark"
@@ -21,8 +22,9 @@ class Settings:
     """Where to stream from and how it looks. `url` None means the embedded demo.
 
     `headers` maps header names to names of environment variables. `keys` are the user's choices for the keymap, not
-    yet checked. `profiles` are the names of all that there are. `origins` says for each setting that was made where it
-    was made; `file` is the settings file, which need not be there, and None where nothing is to be saved.
+    yet checked. Of a time that is None the default holds. `profiles` are the names of all that there are. `origins`
+    says for each setting that was made where it was made; `file` is the settings file, which need not be there, and
+    None where nothing is to be saved.
     """
 
     transport: str | None = None
@@ -36,6 +38,10 @@ class Settings:
     headers: tuple[tuple[str, str], ...] = ()
     resume: bool = False
     insecure_http: bool = False
+    connect_timeout: float | None = None
+    first_token_timeout: float | None = None
+    idle_timeout: float | None = None
+    retries: int = 0
     plain: bool = False
     ca_file: str | None = None
     keys: tuple[KeyChoice, ...] = ()
@@ -101,8 +107,18 @@ def _environ_layer(environ: Mapping[str, str]) -> _Layer:
 
 
 def _value_of(row: SettingRow, text: str) -> Any:
-    """What a variable says; a switch is on unless it says no."""
-    return text.strip().lower() not in _NO if row.kind is bool else text
+    """What a variable says; a switch is on unless it says no. Raises UsageError on a number that is none."""
+    if row.kind is bool:
+        return text.strip().lower() not in _NO
+    if row.kind not in (int, float):
+        return text
+    try:
+        value = row.kind(text)
+    except ValueError:
+        value = math.nan
+    if fault := number_fault(row, value):
+        raise UsageError(f"{row.variable}: {fault}")
+    return value
 
 
 def _file_layer(file: SettingsFile, values: Mapping[str, Any], *section: str) -> _Layer:

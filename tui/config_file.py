@@ -12,9 +12,16 @@ from typing import Any
 from platformdirs import user_config_path
 
 from tui.errors import ConfigError
-from tui.setting_table import BY_KEY, TRANSPORTS, SettingRow
+from tui.setting_table import BY_KEY, TRANSPORTS, SettingRow, number_fault
 
-_TYPE_WORDS = {str: "text", bool: "true or false", dict: "a table", int: "a number", float: "a number", list: "a list"}
+_TYPE_WORDS = {
+    str: "text",
+    bool: "true or false",
+    dict: "a table",
+    int: "a whole number",
+    float: "a number",
+    list: "a list",
+}
 _TABLES = ("keys", "profiles")
 _VARIABLE = re.compile(r"(?:ENV:)?[A-Za-z_][A-Za-z0-9_]*")
 _QUOTED_OR_BARE = r"""(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)"""
@@ -97,12 +104,24 @@ def _section(file: SettingsFile, section: tuple[str, ...], table: Any) -> dict[s
 
 
 def _checked(file: SettingsFile, key: tuple[str, ...], value: Any, row: SettingRow) -> Any:
+    if row.kind in (int, float):
+        return _number(file, key, value, row)
     _check_type(file, key, value, row.kind)
     if row.name == "transport" and value not in TRANSPORTS:
         raise ConfigError(f"{file.where(*key)}: {value!r} is none of {', '.join(TRANSPORTS)}")
     if row.name == "headers":
         return _headers(file, key, value)
     return str(file.path.parent / Path(value).expanduser()) if row.is_path else value
+
+
+def _number(file: SettingsFile, key: tuple[str, ...], value: Any, row: SettingRow) -> float:
+    """A number; true and false are none, and a whole one may stand for seconds."""
+    is_fit = isinstance(value, int | row.kind) and not isinstance(value, bool)
+    fault = number_fault(row, value) if is_fit else f"expected {_TYPE_WORDS[row.kind]}, found {_word(value)}"
+    if fault:
+        raise ConfigError(f"{file.where(*key)}: {fault}")
+    number: float = row.kind(value)
+    return number
 
 
 def _headers(file: SettingsFile, key: tuple[str, ...], headers: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -62,7 +62,7 @@ def _value(setting: SettingRow, settings: Settings) -> str:
         return "the embedded demo" if value is None else public_url(value) or "not a URL, not shown"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if value else NOTHING
+    return str(value) if value or value == 0 else NOTHING
 
 
 def _variable(name: str, environ: Mapping[str, str]) -> str:

@@ -8,15 +8,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from tui.command_flags import given_settings
 from tui.config import Settings, load_settings
-from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES, Clocks, RunPlan, StreamRequest, TransportName
+from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES, RunPlan, StreamRequest, TransportName
 from tui.errors import UsageError
 from tui.local_model import LOCAL_MODEL
-from tui.setting_checks import check_settings
+from tui.setting_checks import check_settings, clocks_of
 
 DEMO_PROMPT = "Show me the demo."
 NO_PROMPT = "no prompt: streamscope run PROMPT, or --prompt-file FILE"
@@ -62,14 +62,13 @@ def checked_job(settings: Settings, plan: RunPlan, *, on_demo: bool) -> RunJob:
 
 def plan_of(settings: Settings, flags: argparse.Namespace, request: StreamRequest) -> RunPlan:
     """The plan of a headless run. Raises UsageError on a body file that cannot be read."""
-    clocks = {field.name: getattr(flags, name) for field, name in _CLOCK_FLAGS if hasattr(flags, name)}
     return RunPlan(
         transport=TransportName(settings.chosen_transport),
         url=settings.url or "",
         request=request,
         dialect=settings.dialect,
-        clocks=Clocks(**clocks),
-        retries=getattr(flags, "retries", 0),
+        clocks=clocks_of(settings),
+        retries=settings.retries,
         resume=settings.resume,
         header_env=settings.headers,
         token_file=settings.token_file,
@@ -80,9 +79,6 @@ def plan_of(settings: Settings, flags: argparse.Namespace, request: StreamReques
         event_limit_bytes=getattr(flags, "event_limit", None) or DEFAULT_EVENT_LIMIT_BYTES,
         fault=getattr(flags, "fault", None),
     )
-
-
-_CLOCK_FLAGS = tuple(zip(fields(Clocks), ("connect_timeout", "first_token_timeout", "idle_timeout"), strict=True))
 
 
 def _prompt_of(flags: argparse.Namespace) -> str | None:

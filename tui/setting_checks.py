@@ -1,4 +1,4 @@
-"""What is wrong with settings that only their users know: dialects and addresses. Told with where it was said.
+"""What settings mean for a run, and what is wrong with those that only their users know: dialects and addresses.
 
 Loads what it asks only where there is something to ask, so that a start on the demo waits for none of it.
 """
@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tui.config import Settings
-from tui.core.request import TransportName
+from tui.core.request import Clocks, TransportName
 from tui.errors import UsageError
 from tui.local_model import LOCAL_MODEL, check_local_model
+
+_CLOCKS = ("connect_s", "first_token_s", "idle_s")
 
 
 def check_settings(settings: Settings) -> None:
@@ -29,6 +31,12 @@ def check_settings(settings: Settings) -> None:
 
         with said_at(settings, "url"):
             endpoint_for(TransportName(settings.chosen_transport), settings.url)
+
+
+def clocks_of(settings: Settings) -> Clocks:
+    """The three clocks of a run, each as it was set or as it usually is."""
+    said = zip(_CLOCKS, (settings.connect_timeout, settings.first_token_timeout, settings.idle_timeout), strict=True)
+    return Clocks(**{name: seconds for name, seconds in said if seconds is not None})
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 TRANSPORTS = ("direct", "sse", "ws")
+MOST_RETRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,42 @@ SETTING_TABLE: tuple[SettingRow, ...] = (
         is_of_endpoint=True,
     ),
     SettingRow(
+        "connect_timeout",
+        "seconds until a connection must stand",
+        "connect_timeout",
+        float,
+        variable="STREAMSCOPE_CONNECT_TIMEOUT",
+        flag="--connect-timeout",
+        example="10.0",
+    ),
+    SettingRow(
+        "first_token_timeout",
+        "seconds from the request to the first token",
+        "first_token_timeout",
+        float,
+        variable="STREAMSCOPE_FIRST_TOKEN_TIMEOUT",
+        flag="--first-token-timeout",
+        example="60.0",
+    ),
+    SettingRow(
+        "idle_timeout",
+        "seconds between two pieces of text; keep-alives do not count",
+        "idle_timeout",
+        float,
+        variable="STREAMSCOPE_IDLE_TIMEOUT",
+        flag="--idle-timeout",
+        example="30.0",
+    ),
+    SettingRow(
+        "retries",
+        "further attempts, all before the first token; Retry-After is obeyed up to a cap",
+        "retries",
+        int,
+        variable="STREAMSCOPE_RETRIES",
+        flag="--retries",
+        example="2",
+    ),
+    SettingRow(
         "insecure_http", "a key may cross a network unprotected; said anew at each start", flag="--insecure-http"
     ),
     SettingRow(
@@ -139,3 +177,11 @@ SETTING_TABLE: tuple[SettingRow, ...] = (
 )
 BY_KEY = {row.key: row for row in SETTING_TABLE if row.key is not None}
 BY_NAME = {row.name: row for row in SETTING_TABLE}
+
+
+def number_fault(row: SettingRow, value: float) -> str:
+    """What is wrong with the value of a setting that is a number; empty where nothing is."""
+    is_count = row.kind is int
+    if math.isfinite(value) and (0 <= value <= MOST_RETRIES if is_count else value > 0):
+        return ""
+    return f"expected a whole number from 0 to {MOST_RETRIES}" if is_count else "expected a number of seconds above 0"

@@ -49,8 +49,10 @@ def test_waiting_counts_from_the_request() -> None:
 
 
 def test_retrying_before_the_first_token() -> None:
-    text = "2 of 3 in 4 s (429)"
-    assert lamp(SENT, Marker("retrying", 0.3, text)) == f"◌ RETRYING {text}"
+    text = "2 of 3 in 4.0 s (429)"
+    assert lamp(SENT, Marker("retrying", 0.3, text), now=0.3) == f"◌ RETRYING {text}"
+    assert lamp(SENT, Marker("retrying", 0.3, text), now=1.8) == "◌ RETRYING 2 of 3 in 2.5 s (429)"
+    assert lamp(SENT, Marker("retrying", 0.3, text), now=9.0) == "◌ RETRYING 2 of 3 in 0.0 s (429)"
     assert lamp(SENT, Marker("retrying", 0.3, text), Marker("connecting", 4.3), now=4.4).startswith("◌ CONNECTING")
 
 
@@ -73,7 +75,8 @@ def test_streaming_then_stalled_then_keep_alive_only() -> None:
 def test_a_connection_after_the_first_text_is_a_resumption() -> None:
     text: list[Record] = [SENT, HEAD, read(0.3, gateway_event(40, "a"), gateway_event(41, "b"))]
     retrying = Marker("retrying", 0.5, "1 of 3 in 0.5 s (resume)")
-    assert lamp(*text, retrying) == "◌ RETRYING 1 of 3 in 0.5 s (resume)"
+    assert lamp(*text, retrying, now=0.5) == "◌ RETRYING 1 of 3 in 0.5 s (resume)"
+    assert lamp(*text, retrying, now=0.7) == "◌ RETRYING 1 of 3 in 0.3 s (resume)"
     again: list[Record] = [retrying, Marker("connecting", 0.9, attempt=2)]
     assert lamp(*text, *again) == "◌ RESUMING after seq 41"
     assert lamp(*text, *again, read(1.0, gateway_event(42, "c")), now=1.1).startswith("● STREAMING")

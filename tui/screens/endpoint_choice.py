@@ -10,6 +10,7 @@ from tui.config import Settings
 from tui.core.public_url import public_url
 from tui.core.request import RunPlan, StreamRequest, TransportName
 from tui.local_model import LOCAL_MODEL
+from tui.setting_checks import clocks_of
 
 DEFAULT_DEMO = "demo/markdown"
 _LIVE = "LIVE"  # the label of a model that a demo gateway runs itself
@@ -88,6 +89,8 @@ class EndpointChoice:
             token_file=settings.token_file,
             is_gateway=self.is_demo or settings.is_gateway,
             resume=settings.resume,
+            clocks=clocks_of(settings),
+            retries=settings.retries,
             insecure_http=settings.insecure_http,
             ca_file=settings.ca_file,
             raw_body=self._raw_body,

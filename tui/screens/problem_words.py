@@ -132,7 +132,7 @@ def _silent(run: DerivedRun, limit_s: float) -> list[str] | None:
     return [
         f"Nothing came for {limit_s:g} s",
         f"The socket is open; the last text came at {last_at:.2f} s.{pings}",
-        f"streamscope run --idle-timeout raises the limit. {other} tests whether another way delivers.",
+        f"--idle-timeout (idle_timeout in config.toml) raises the limit. {other} tests whether another way delivers.",
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from tui.core.chunks import Outcome, StreamResult
 if TYPE_CHECKING:
     from tui.core.derived_run import DerivedRun
     from tui.screens.run_controller import RunController
+
+_WAIT = re.compile(r" in (\d+(?:\.\d+)?) s ")
 
 
 class Lamp(NamedTuple):
@@ -59,7 +62,7 @@ def rate_of(run: DerivedRun | None) -> str:
 def _before_tokens(run: DerivedRun, now: float, host: str) -> Lamp:
     marker = _latest_step(run)
     if marker is not None and marker.name == "retrying":
-        return Lamp(f"◌ RETRYING {marker.text}", "warn")
+        return _retrying(marker, now)
     if marker is not None and marker.name == "sent":
         return Lamp(f"◌ WAITING {max(0.0, now - marker.at):.2f} s  for the first token", "waiting")
     return connecting_lamp(now, host)
@@ -72,7 +75,7 @@ def _latest_step(run: DerivedRun) -> Marker | None:
 def _streaming(run: DerivedRun, now: float, last_text_at: float) -> Lamp:
     step = _latest_step(run)
     if step is not None and step.at > last_text_at:  # a connection after the first: the one before broke
-        return _reconnecting(run, step)
+        return _reconnecting(run, step, now)
     stats, silent = run.stats, now - last_text_at
     limit = stats.stall_threshold_s
     if limit is not None and silent > limit:
@@ -85,9 +88,19 @@ def _streaming(run: DerivedRun, now: float, last_text_at: float) -> Lamp:
     return Lamp(f"● STREAMING {now:.2f} s  {rate_of(run)}".rstrip(), "good")
 
 
-def _reconnecting(run: DerivedRun, step: Marker) -> Lamp:
+def _retrying(marker: Marker, now: float) -> Lamp:
+    """`2 of 3 in 4.0 s (429)`, the seconds counted down."""
+    left = _WAIT.sub(lambda wait: f" in {_seconds_left(float(wait[1]), now - marker.at):.1f} s ", marker.text)
+    return Lamp(f"◌ RETRYING {left}", "warn")
+
+
+def _seconds_left(wait_s: float, waited_s: float) -> float:
+    return min(wait_s, max(0.0, wait_s - waited_s))
+
+
+def _reconnecting(run: DerivedRun, step: Marker, now: float) -> Lamp:
     if step.name == "retrying":
-        return Lamp(f"◌ RETRYING {step.text}", "warn")
+        return _retrying(step, now)
     seq = run.decoder.last_seq if run.decoder is not None else None
     return Lamp("◌ RESUMING" + ("" if seq is None else f" after seq {seq}"), "warn")
 

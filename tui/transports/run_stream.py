@@ -366,6 +366,9 @@ class StreamRun:
         else:
             result = self._decoder.finish(self._now(), end=problem)
             self._resumption.judge(result, self._refusal(), is_link=result.problem is problem)
+        is_gateway = self._endpoint is not None and self._endpoint.is_gateway_route
+        if problem is not None and problem.kind == "timeout" and is_gateway and not self._has_progress:
+            result.outcome = Outcome.FAILED  # a gateway's head comes at once and says nothing of its upstream
         redirect = self._redirect()
         if redirect is not None:
             result.outcome, result.problem = Outcome.FAILED, redirect
