@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 PROPERTY = "reliability"
 _HEAD = ("", "scenarios", "runs", "hangs", "lost characters", "leaks")
 

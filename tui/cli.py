@@ -78,11 +78,11 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _start(flags: argparse.Namespace) -> int:
-    """The app, or the headless twin where there is no terminal to draw on."""
+    """The app, or the headless twin where there is no terminal to draw on, or one that knows no drawing."""
     _refuse_mistyped_command(flags.prompt)
     settings = load_settings(given_settings(flags), os.environ)
     check_settings(settings)
-    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+    if not (sys.stdout.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
         return _start_headless(settings, flags)
     if not sys.stdin.isatty():
         raise UsageError("the app takes keys from standard input, which is no terminal: streamscope run is headless")

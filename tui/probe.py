@@ -36,6 +36,7 @@ class Probe:
     def __init__(self, writer: PipeWriter) -> None:
         self._lines = LineBatches(writer.write)
         self._runs: dict[int, StreamRun] = {}
+        self._questions: set[asyncio.Task[None]] = set()
         self._lag = LagMeter(self._say_lag)
 
     async def serve(self, commands: AsyncIterator[dict[str, Any]]) -> None:
@@ -56,6 +57,8 @@ class Probe:
                     self._say(type="complaint", text=f"a plan that cannot be read: {type(error).__name__}")
             for run in self._runs.values():
                 run.cancel()
+            for question in self._questions:  # nobody is left to hear the answer
+                question.cancel()
 
     def _carry_out(self, command: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
         match command:
@@ -68,7 +71,9 @@ class Probe:
                 if stream in self._runs:
                     self._runs[stream].cancel()
             case {"do": "ask", "id": int(question), "method": str(method), "plan": dict(plan), "path": str(path)}:
-                tasks.create_task(self._answer(question, method, RunPlan.from_json(plan), path))
+                asked = tasks.create_task(self._answer(question, method, RunPlan.from_json(plan), path))
+                self._questions.add(asked)
+                asked.add_done_callback(self._questions.discard)
             case _:
                 self._say(type="complaint", text=f"unknown command: {sorted(command)}")
 

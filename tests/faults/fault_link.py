@@ -71,6 +71,7 @@ class Link:
     seq: int = 0
     is_chunked: bool = False
     finish_reason: str = "stop"
+    head: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     handshake: HandshakeRequest | None = None
     gone: asyncio.Event = field(default_factory=asyncio.Event)
@@ -181,26 +182,16 @@ class Link:
 
     async def _request(self, tasks: asyncio.TaskGroup) -> None:
         """Reads a request and goes on looking for a client that leaves."""
+        head = self.head.decode("latin-1").split("\r\n")
+        pairs = (line.split(":", 1) for line in head[1:] if ":" in line)
+        self.headers = {name.strip().lower(): value.strip() for name, value in pairs}
         if self.far.is_websocket:
-            while self.handshake is None:
-                self.protocol.receive_data(await self._more())
-                self.handshake = next(
-                    (event for event in self.protocol.events_received() if isinstance(event, HandshakeRequest)), None
-                )
-            self.note("request", self.handshake.path)
+            self.protocol.receive_data(self.head)
+            self.handshake = next(e for e in self.protocol.events_received() if isinstance(e, HandshakeRequest))
         else:
-            head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-            pairs = (line.split(":", 1) for line in head[1:] if ":" in line)
-            self.headers = {name.strip().lower(): value.strip() for name, value in pairs}
             await self.reader.readexactly(int(self.headers.get("content-length", 0)))
-            self.note("request", head[0])
+        self.note("request", head[0])
         self.listener = tasks.create_task(self._listen())
-
-    async def _more(self) -> bytes:
-        data = await self.reader.read(65536)
-        if not data:
-            raise ConnectionError
-        return data
 
     async def _listen(self) -> None:
         """Reads until the client has left; of a WebSocket each message and close is noted, and pings are answered."""

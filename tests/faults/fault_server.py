@@ -123,9 +123,27 @@ class FaultServer:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        try:
+            await self._play(reader, writer)
+        except (asyncio.CancelledError, ConnectionError, asyncio.IncompleteReadError):
+            pass  # the client left, or the test is over
+        except Exception as error:  # noqa: BLE001  raised in the test, at the end of the server
+            self.faults.append(error)
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _play(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """The next script, unless somebody asks for something else than a stream: the health, a list of models."""
+        head = await reader.readuntil(b"\r\n\r\n") if self._begins_with_request else b""
+        if head and not (head.startswith(b"POST ") or (self.is_websocket and b"pgrade: websocket" in head)):
+            writer.write(b"HTTP/1.1 404 Fault\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            return
         scripts = self.script.get("connections") or [[]]
         steps = scripts[min(self._connections, len(scripts) - 1)]
-        link = Link(self, self._connections, reader, writer)
+        link = Link(self, self._connections, reader, writer, head=head)
         self._connections += 1
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
@@ -133,11 +151,12 @@ class FaultServer:
                 link.end(await link.play(steps, tasks))
         except asyncio.CancelledError:
             link.end("stopped")
-        except Exception as error:  # noqa: BLE001  raised in the test, at the end of the server
-            self.faults.append(error)
-            link.end("broken")
+            raise
         finally:
             self.body_bytes = link.body_bytes
-            self._tasks.discard(task)
-            with contextlib.suppress(ConnectionError):
-                await writer.wait_closed()
+
+    @property
+    def _begins_with_request(self) -> bool:
+        """Whether the scripts read a request before anything else."""
+        steps = (self.script.get("connections") or [[]])[0]
+        return bool(steps) and steps[0]["op"] in ("open", "request")

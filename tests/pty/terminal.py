@@ -143,6 +143,12 @@ class Terminal:
         fcntl.ioctl(self._far, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.process.send_signal(signal.SIGWINCH)
 
+    def hang_up(self) -> None:
+        """Closes the terminal's near end, as a window that is closed does."""
+        asyncio.get_running_loop().remove_reader(self._near)
+        os.close(self._near)
+        self._near = os.open(os.devnull, os.O_RDWR)
+
     def send(self, *keys: str) -> None:
         """Presses keys, by name or as they are."""
         os.write(self._near, "".join(KEYS.get(key, key) for key in keys).encode())
