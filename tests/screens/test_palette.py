@@ -447,9 +447,19 @@ async def test_every_entry_on_wire_does_what_it_says(tmp_path: Path, monkeypatch
             "traps: next": lambda: table.selected_row == 5,
             "wire: filter": lambda: isinstance(app.focused, Input),
             "view: zoom": lambda: app.screen.has_class("-zoomed"),
+            "play: step back": lambda: table.selected_row == 4,
+            "play: step": lambda: table.selected_row == 5,
+            "play: mark before": lambda: table.selected_row == 0,
+            "play: next mark": lambda: table.selected_row == 5,
+            "view: follow": lambda: app.controller.playback.position is None,
+            "play: hold": lambda: app.controller.playback.is_playing,
+            "play: faster": lambda: app.controller.playback.speed == 2.0,
+            "play: slower": lambda: app.controller.playback.speed == 1.0,
         }
         boxes: dict[str, type[Screen[Any]]] = {
             "wire: copy as": PickScreen,
+            "wire: save as": PickScreen,
+            "play: go to": AskScreen,
             "traps: list": OdditiesScreen,
             "traps: explain": HelpScreen,
         }

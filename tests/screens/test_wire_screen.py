@@ -30,6 +30,7 @@ from tui.screens.live_screen import LiveScreen
 from tui.screens.oddities_screen import OdditiesScreen
 from tui.screens.pick_screen import PickScreen
 from tui.screens.wire_screen import WireScreen
+from tui.screens.wire_words import COPIES
 
 NOWHERE = Settings(url="http://127.0.0.1:9")  # nothing is sent there: these tests look at captures
 
@@ -234,7 +235,7 @@ async def test_copies_of_a_frame_a_range_and_the_request(monkeypatch: pytest.Mon
             await pilot.press("Y")
             await until(pilot, lambda: isinstance(app.screen, PickScreen))
             options = app.screen.query_one(OptionList)
-            options.highlighted = ["data", "raw", "jsonl", "curl"].index(form)
+            options.highlighted = [name for name, _ in COPIES].index(form)
             await pilot.press("enter")
             await until(pilot, lambda: len(copied) == 1)
             text = copied.pop()

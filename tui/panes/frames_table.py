@@ -35,7 +35,8 @@ class FramesView:
     """What the table draws: which rows, up to how many rows of the run, and how.
 
     `stalls` are the frames that ended a stall. `started` is the wall clock at second 0, None where none is known;
-    without `has_times` no time is shown, without `has_reads` no read. `is_over` says that nothing will change any more.
+    without `has_times` no time is shown, without `has_reads` no read. `is_over` says that nothing will change any
+    more. Where the view is held, `held` is how many rows of the run had come by then: the others are dim, with a sign.
     """
 
     rows: FilteredRows
@@ -48,6 +49,7 @@ class FramesView:
     has_reads: bool = True
     shows_reads: bool = False
     is_over: bool = False
+    held: int | None = None
 
 
 class FramesTable(VirtualTable):
@@ -152,6 +154,15 @@ class FramesTable(VirtualTable):
         """Rows never change but with the whole view."""
         return row < self._count
 
+    def row_sign(self, row: int) -> str:
+        """The cursor, or that the row comes after the moment that is shown."""
+        sign = super().row_sign(row)
+        return "▒" if sign == " " and self._is_to_come(row) else sign
+
+    def _is_to_come(self, row: int) -> bool:
+        view = self._view
+        return view is not None and view.held is not None and view.rows.row_at(row) >= view.held
+
     def is_band(self, row: int) -> bool:
         """Every second network read, where these are shown."""
         view = self._view
@@ -174,7 +185,8 @@ class FramesTable(VirtualTable):
             Span(_size(entry.size), dim),
             Span(f" {sanitize_line(facts.kind)[:_KIND_CELLS]}", dim or "frames--kind"),
         ]
-        return [*spans, *self._preview(facts, dim)]
+        spans += self._preview(facts, dim)
+        return [Span(span.text, "frames--dim") for span in spans] if self._is_to_come(row) else spans
 
     def on_resize(self) -> None:  # type: ignore[override]  # as the base, whose event is not looked at
         """Other columns for another width."""
@@ -268,4 +280,5 @@ def _look_of(view: FramesView) -> tuple[object, ...]:
         view.has_times,
         view.has_reads,
         view.shows_reads,
+        view.held,
     )

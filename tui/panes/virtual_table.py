@@ -66,6 +66,10 @@ class VirtualTable(CursorView):
         """The cells of a row, one span a column; the last column may be several."""
         raise NotImplementedError
 
+    def row_sign(self, row: int) -> str:
+        """The sign in front of a row of the table: that of the cursor, or a blank."""
+        return "▸" if row == self.selected else " "
+
     def is_band(self, row: int) -> bool:
         """Whether a row has the second background."""
         del row
@@ -137,7 +141,7 @@ class VirtualTable(CursorView):
 
     def row_spans(self, row: int) -> list[Span]:
         """As the base; the cursor is seen without the focus, too."""
-        sign = "▸" if row == self.cursor and not self._is_empty else " "
+        sign = " " if self._is_empty or row == 0 else self.row_sign(row - 1)
         return [Span(sign), *self._with_places(fitted(self.list_spans(row), self.row_width), row)]
 
     def rows_changed(self, first_row: int | None = None) -> None:

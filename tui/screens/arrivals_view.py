@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.panes.raster_pane import ArrivalsView
@@ -22,3 +23,10 @@ def arrivals_of(run: DerivedRun | None, at: float) -> ArrivalsView | None:
         stalls.append((at - open_s, at))
     times = run.arrivals.times
     return ArrivalsView(times, stalls, max(at, times[-1]), run.stats.first_token_at, frames, run.is_over)
+
+
+def held_arrivals(view: ArrivalsView | None, frames: int, at: float, words: str) -> ArrivalsView | None:
+    """The arrivals with the place at which the view is held: after so many frames, at a moment."""
+    if view is None:
+        return None
+    return replace(view, held_at=min(at if view.has_times else float(frames), view.span_s), held_words=words)

@@ -44,6 +44,7 @@ _WIRE = Help(
         ("byte", "its size on the wire, framing included"),
         ("kind", "text, thinking, tool 0, usage, finish, role, end, comment ..."),
         ("VALID", "with this frame the arguments of the tool call are whole JSON"),
+        ("▒", "this row comes after the moment at which the view is held, stepped or played"),
         ("◄ trap", "legal, but it breaks other parsers: the detail says why, the caret ▲▲ shows where"),
         ("◄ problem", "an error, a frame that is no JSON, or a cut end"),
         ("filter words", "all must hold; - before a word turns it round"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -18,7 +17,7 @@ from tui.panes.stats_pane import StatsPane
 from tui.panes.status_line import StatusLine, key_spans
 from tui.panes.text_pane import TextPane
 from tui.screens import live_words, recording_words, small_lines
-from tui.screens.arrivals_view import arrivals_of
+from tui.screens.arrivals_view import arrivals_of, held_arrivals
 from tui.screens.endpoint_choice import TRANSPORT_WORDS
 from tui.screens.fault_words import fault_words
 from tui.screens.live_panes import SIDE_PANES
@@ -74,7 +73,8 @@ class LiveDrawing:
     def is_settled(self) -> bool:
         """Whether the screen shows all there is of the run, and the run is over or there is none."""
         run = self._screen.scope.controller.run
-        if self._screen.playback.is_playing or not self._shown.is_settled:
+        playback = self._screen.playback
+        if playback.is_playing or not self._shown.is_settled or not self._shown.is_at(playback.position):
             return False
         return run is self._run and (run is None or (self.is_end_shown and self.waiting_chunks == 0))
 
@@ -187,9 +187,8 @@ class LiveDrawing:
         shown = self._shown.view
         if shown is None or view is None:
             return view
-        at = shown.at if view.has_times else float(shown.frames)
         words = live_words.position_words(shown, view.span_s, view.frames, self._screen.playback, is_wide=self._is_wide)
-        return replace(view, held_at=min(at, view.span_s), held_words=words)
+        return held_arrivals(view, shown.frames, shown.at, words)
 
     def _draw_verdict(self, at: float) -> None:
         derived = self._derived

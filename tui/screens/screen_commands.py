@@ -76,10 +76,15 @@ def wire_commands(screen: WireScreen) -> Iterable[SystemCommand]:
     yield SystemCommand("wire: hide keep-alives", "hide comments and empty frames", screen.action_hide_keep_alives)
     yield SystemCommand("wire: detail", "JSON, raw or hex", screen.action_next_view)
     yield SystemCommand("wire: reads", "which rows and bytes came in one network read", screen.action_reads)
-    yield SystemCommand("wire: copy as", "data, raw, JSON lines, or the request as curl", screen.action_copy_as)
+    yield SystemCommand("wire: copy as", "data, raw, text, JSON lines, curl, card", screen.action_copy_as)
+    yield SystemCommand(
+        "wire: save as", "the row or range to a file: data, raw, text, JSON lines", screen.action_save_as
+    )
     yield SystemCommand("wire: close", "back to the screen before", screen.action_back)
     yield from _trap_commands(screen)
-    yield SystemCommand("traps: next", "the next trap, problem or stall", partial(screen.action_mark, 1))
+    yield SystemCommand("traps: next", "the next trap, problem or stall", partial(screen.action_play_mark, 1))
+    yield from play_commands(screen)
+    yield SystemCommand("view: follow", "all there is again, and what comes", screen.action_follow)
     yield SystemCommand("view: zoom", "the table or the detail alone, and back", screen.action_zoom)
 
 

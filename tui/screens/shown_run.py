@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tui.core.run_view import RunView
     from tui.core.stats import StreamStats
     from tui.core.stats_prefix import StatsPrefix
-    from tui.playback import Playback
+    from tui.playback import Playback, Position
 
 _READS_A_FRAME = 3000  # some 15 ms; of a longer run the numbers follow a moment after the rest
 
@@ -19,6 +19,7 @@ class ShownRun:
 
     def __init__(self) -> None:
         self._key: object = None
+        self._position: Position | None = None
         self._numbers: StatsPrefix | None = None
         self._stats: StreamStats | None = None
         self.view: RunView | None = None
@@ -29,9 +30,14 @@ class ShownRun:
         """The numbers at the position: those of the position before while the new ones are being made."""
         return self._stats
 
+    def is_at(self, position: Position | None) -> bool:
+        """Whether this moment is the one that is shown; None: all of the run."""
+        return self._position == position
+
     def update(self, playback: Playback) -> bool:
         """Goes to where the playback stands, in portions; whether what is to be seen has changed."""
         run, position = playback.run, playback.position
+        self._position = position
         if run is None or position is None:
             was_held, self.view, self._numbers, self._stats = self.view is not None, None, None, None
             self._key, self.is_settled = None, True

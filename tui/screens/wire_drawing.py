@@ -23,14 +23,15 @@ from tui.panes.head_line import HeadLine
 from tui.panes.line_view import Span
 from tui.panes.raster_pane import RasterPane
 from tui.panes.status_line import StatusLine, key_spans
-from tui.screens import recording_words, small_lines, wire_words
-from tui.screens.arrivals_view import arrivals_of
+from tui.screens import live_words, recording_words, small_lines, wire_words
+from tui.screens.arrivals_view import arrivals_of, held_arrivals
 from tui.screens.endpoint_choice import TRANSPORT_WORDS
 from tui.screens.pane_titles import write_title
 from tui.screens.run_lamp import current_lamp
 
 if TYPE_CHECKING:
     from tui.core.derived_run import DerivedRun
+    from tui.playback import Playback, Position
     from tui.screens.run_controller import ActiveRun
     from tui.screens.wire_screen import WireScreen
 
@@ -50,11 +51,13 @@ class WireDrawing:
         self._is_final = False
         self._known_stalls: tuple[int, ...] = ()
         self._stalls: frozenset[int] = frozenset()
+        self._followed: Position | None = None  # the moment at which the cursor stands
 
     @property
     def is_settled(self) -> bool:
         """Whether the screen shows all there is of the run, and the run is over or there is none."""
-        return self._is_final and self._run is self._screen.scope.controller.run
+        is_still = not self._playback.is_playing and self._followed == self._playback.position
+        return self._is_final and is_still and self._run is self._screen.scope.controller.run
 
     @property
     def log(self) -> WireLog | None:
@@ -77,9 +80,11 @@ class WireDrawing:
         self._take_run()
         is_done = self._work()
         controller = self._screen.scope.controller
+        self._playback.show(self._derived)
         self._is_final = is_done and not controller.is_streaming
         is_due = is_due or self._is_final
         self._draw_table()
+        self._follow_playback()
         if is_due:
             self.draw_detail()
             self._draw_rest()
@@ -154,8 +159,28 @@ class WireDrawing:
                 has_reads=run.capture.header.has_reads,
                 shows_reads=self._screen.shows_reads,
                 is_over=run.is_over,
+                held=rows.log.rows_at(*position) if (position := self._playback.position) is not None else None,
             )
         )
+
+    def _follow_playback(self) -> None:
+        """Puts the cursor on the last row of the moment that is shown; of a run that is followed again, on its end."""
+        position, rows = self._playback.position, self._rows
+        if position == self._followed or rows is None:
+            return
+        table = self._screen.query_one(FramesTable)
+        if position is None:
+            table.action_last_row()
+        elif rows.log.frame_count < position.frames:  # not read so far yet
+            return
+        else:
+            table.select(max(0, rows.count_until(rows.log.rows_at(*position)) - 1))
+            table.is_following = False  # what comes now comes after the moment
+        self._followed = position
+
+    @property
+    def _playback(self) -> Playback:
+        return self._screen.scope.controller.playback
 
     def _stall_frames(self, run: DerivedRun) -> frozenset[int]:
         """The frames that ended a stall; found anew only when there is another stall."""
@@ -167,16 +192,20 @@ class WireDrawing:
     def _draw_rest(self) -> None:
         screen = self._screen
         run = self._derived
-        self._draw_header(len(run.decoder.traps) if run is not None and run.decoder is not None else 0)
+        self._draw_header(self._trap_count)
         screen.query_one(HeadLine).show_head(_head_notes(run), _status(run))
         self._draw_title()
-        at = self._at
-        screen.query_one(RasterPane).show(arrivals_of(run, at))
+        arrivals, position = arrivals_of(run, self._at), self._playback.position
+        if position is not None:
+            arrivals = held_arrivals(arrivals, *position, wire_words.position_words(self._playback))
+        screen.query_one(RasterPane).show(arrivals)
         frame = self._frame_words()
         line = screen.query_one("#wire-time", StatusLine)
         line.styles.width = len(frame) + 1
         line.show([], [Span(frame, "status--dim")])
-        hints = wire_words.footer_hints(screen.fit, problems=oddity_count(run))
+        playing = live_words.playback_hints(self._playback, is_streaming=screen.scope.controller.is_streaming)
+        held = playing[:2] if position is not None else []
+        hints = wire_words.footer_hints(screen.fit, held, problems=oddity_count(run))
         last = small_lines.last_line(run, screen.fit.width) if screen.fit.is_tiny else ""
         screen.query_one("#last", StatusLine).show([Span(last)])
         keys = screen.scope.keys
@@ -199,6 +228,8 @@ class WireDrawing:
         lamp = recording_words.opening_lamp(self._run, now) or current_lamp(scope.controller)
         odd = "" if fit.is_small else f"   traps {traps}"
         right = [Span(small_lines.short_lamp(lamp.text, fit.width), f"status--{lamp.tone}"), Span(f"{odd} ")]
+        if view_lamp := live_words.view_lamp(self._playback, is_streaming=scope.controller.is_streaming):
+            right.append(Span(f" {view_lamp} ", "status--thinking"))
         self._screen.query_one("#header", StatusLine).show([] if fit.is_tiny else left, right)
 
     def _draw_title(self) -> None:
@@ -211,8 +242,21 @@ class WireDrawing:
         log = rows.log
         start, end = log.pending
         is_reading = not self._is_final and not self._screen.scope.controller.is_streaming
+        follow = f"▒ {count} follow  " if (count := self._count_to_come(log)) else ""
         more = "  reading" if is_reading else f"  +{end - start} byte unfinished" if end > start else ""
-        write_title(table, name, f"{table.table_count} of {log.count}{more}")
+        write_title(table, name, f"{follow}{table.table_count} of {log.count}{more}")
+
+    def _count_to_come(self, log: WireLog) -> int:
+        """How many frames come after the moment that is shown."""
+        position = self._playback.position
+        return 0 if position is None else max(0, log.frame_count - position.frames)
+
+    @property
+    def _trap_count(self) -> int:
+        """How many traps there were at the moment that is shown."""
+        decoder, position = self._derived.decoder if self._derived is not None else None, self._playback.position
+        traps = decoder.traps if decoder is not None else []
+        return sum(position is None or trap.frame < position.frames for trap in traps)
 
     def _frame_words(self) -> str:
         """The moment and the number of the row under the cursor."""

@@ -17,9 +17,7 @@ from textual.events import DescendantFocus, Resize
 from textual.timer import Timer
 
 from tui.core.wire_view.frame_filter import FrameFilter
-from tui.core.wire_view.marked_rows import next_marked
 from tui.core.wire_view.oddity_list import row_of
-from tui.core.wire_view.wire_copies import curl_of, data_of, json_lines_of, raw_of
 from tui.panes.frame_detail import FrameDetail
 from tui.panes.frames_table import TIME_MODES, FramesTable
 from tui.panes.head_line import HeadLine
@@ -34,18 +32,21 @@ from tui.screens.frame_places import has_place
 from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
 from tui.screens.head_screen import HeadScreen
 from tui.screens.oddities_screen import OdditiesScreen
-from tui.screens.pick_screen import PickScreen
+from tui.screens.playback_keys import PLAYBACK_BINDINGS
 from tui.screens.screen_commands import wire_commands
 from tui.screens.screen_sizes import Fit
+from tui.screens.wire_copying import WireCopying
 from tui.screens.wire_drawing import WireDrawing
+from tui.screens.wire_playback import WirePlayback
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
+    from tui.core.wire_view.wire_log import WireLog
 
 _REST_S = 0.2  # how often a screen at rest looks whether something began
 
 
-class WireScreen(FindKeys, BaseScreen):
+class WireScreen(WirePlayback, WireCopying, FindKeys, BaseScreen):
     """Draws the controller's run on one ticker. `frame` is the one to begin at; without it the end is followed."""
 
     ESCAPE_TO_MINIMIZE = False
@@ -84,11 +85,11 @@ class WireScreen(FindKeys, BaseScreen):
         Binding("a", "next_time", "time", id="wire.time"),
         Binding("v", "next_view", "detail", id="view.next"),
         Binding("vertical_line", "reads", "reads", id="view.joints"),
-        Binding("right_square_bracket", "mark(1)", "next mark", id="play.mark.next"),
-        Binding("left_square_bracket", "mark(-1)", "mark before", id="play.mark.previous"),
+        *PLAYBACK_BINDINGS,
         Binding("exclamation_mark", "problems", "problems", id="list.problems"),
         *FIND_KEYS,
         Binding("Y", "copy_as", "copy as", id="item.copyas"),
+        Binding("s", "save_as", "save as", id="item.save"),
         Binding("z", "zoom", "zoom", id="view.zoom"),
         Binding("q", "back", "back", id="screen.back"),
         Binding("l,f2", "back", "Live", id="screen.live"),
@@ -107,6 +108,16 @@ class WireScreen(FindKeys, BaseScreen):
         self._drawing = WireDrawing(self)
         self._frames: Timer | None = None
         self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
+
+    @property
+    def wire_log(self) -> WireLog | None:
+        """The rows of the run."""
+        return self._drawing.log
+
+    @property
+    def frames_table(self) -> FramesTable:
+        """The table of the rows."""
+        return self.query_one(FramesTable)
 
     @property
     def scope(self) -> StreamscopeApp:
@@ -222,28 +233,9 @@ class WireScreen(FindKeys, BaseScreen):
         self.query_one(FrameDetail).toggle_joints(is_shown=self.shows_reads)
         self.draw()
 
-    def action_mark(self, step: int) -> None:
-        """The next trap, problem or stall, or the one before."""
-        self._drawing.finish()
-        table, log = self.query_one(FramesTable), self._drawing.log
-        row = table.selected_row
-        found = next_marked(log, row, step) if log is not None and row is not None else None
-        if found is None:
-            where = "after" if step > 0 else "before"
-            self.scope.toast(f"No trap, problem or stall {where} this row.")
-            return
-        self._go_to(found)
-
     def action_problems(self) -> None:
         """Problems, remarks, stalls and traps in one list; enter goes to the frame."""
         self.app.push_screen(OdditiesScreen(self.scope.controller), self._show_oddity)
-
-    def action_copy_as(self) -> None:
-        """The selected rows, or the request, in a form to choose."""
-        rows = self.query_one(FramesTable).selected_run_rows
-        self.app.push_screen(
-            PickScreen("copy as", list(wire_words.COPIES), "data"), lambda form: self._copy(rows, form)
-        )
 
     def action_zoom(self) -> None:
         """Gives the table or the detail the whole body, or gives it back."""
@@ -267,7 +259,7 @@ class WireScreen(FindKeys, BaseScreen):
     @on(FramesTable.CopyAsked)
     @on(FrameDetail.CopyAsked)
     def _copy_asked(self) -> None:
-        self._copy(self.query_one(FramesTable).selected_run_rows, "data")
+        self.copy_rows()
 
     @on(FramesTable.PlaceAsked)
     @on(FrameDetail.PlaceAsked)
@@ -299,7 +291,7 @@ class WireScreen(FindKeys, BaseScreen):
         """Puts the cursor on a frame; a filter that hides it is taken away."""
         self._drawing.finish()
         if self._drawing.log is not None:
-            self._go_to(self._drawing.log.row_of_frame(frame))
+            self.go_to_row(self._drawing.log.row_of_frame(frame))
 
     def set_filter(self, words: str) -> None:
         """Shows only the rows that these words let pass. Raises UsageError when they are none."""
@@ -314,6 +306,16 @@ class WireScreen(FindKeys, BaseScreen):
         self.scope.toast(why, severity="warning")
         self._drawing.set_filter(FrameFilter())
 
+    @on(RasterPane.SeekAsked)
+    def _seek_asked(self, message: RasterPane.SeekAsked) -> None:
+        self.playback.seek_share(message.share)
+        self.draw_slow()
+
+    def draw_slow(self) -> None:
+        """Draws everything now, and what follows."""
+        self.draw()
+        self._wake()
+
     def draw(self) -> None:
         """Draws everything now; a screen that was closed meanwhile draws nothing."""
         if self in self.app.screen_stack:
@@ -324,24 +326,15 @@ class WireScreen(FindKeys, BaseScreen):
         log = self._drawing.log
         row = row_of(oddity, log) if oddity is not None and log is not None else None
         if row is not None:
-            self._go_to(row)
+            self.go_to_row(row)
 
-    def _go_to(self, row: int) -> None:
+    def go_to_row(self, row: int) -> None:
+        """Puts the cursor on a row of the run; a filter that hides it is taken away."""
         table = self.query_one(FramesTable)
         if not table.select_run_row(row):
             self.set_filter("")
             table.select_run_row(row)
         self._drawing.draw(is_due=True)
-
-    def _copy(self, rows: list[int], form: Any) -> None:
-        log = self._drawing.log
-        if log is None or form is None:
-            return
-        if form == "curl":
-            self.scope.copy_text(curl_of(log.run.capture.header), of=" of the request")
-            return
-        make = {"data": data_of, "raw": raw_of, "jsonl": json_lines_of}[str(form)]
-        self.scope.copy_text(make(log, rows), of=wire_words.of_rows([log.entry(row).frame for row in rows]))
 
     def _close_filter(self) -> None:
         self.query_one(FilterBar).close()
@@ -365,7 +358,8 @@ class WireScreen(FindKeys, BaseScreen):
         if self._frames is not None and (self._drawing.is_settled or not self.is_current):
             self._frames.pause()
             return
-        if not self._ticker.begin(1):
+        has_moved = self.playback.tick()
+        if not self._ticker.begin(1) and not has_moved:
             return
         started = time.monotonic()
         self._drawing.draw(is_due=self._ticker.slow_is_due())

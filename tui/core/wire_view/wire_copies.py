@@ -29,6 +29,14 @@ def raw_of(log: WireLog, rows: Iterable[int]) -> str:
     return data.decode("utf-8", "replace")
 
 
+def text_of(log: WireLog, rows: Iterable[int]) -> str:
+    """The visible text that frames brought, joined."""
+    run = log.run
+    frames = (frame for row in rows if (frame := log.entry(row).frame) is not None)
+    ranges = ((run.chunks_before_frame(frame), run.chunks_before_frame(frame + 1)) for frame in frames)
+    return "".join(chunk.content for first, end in ranges for chunk in run.chunks[first:end])
+
+
 def json_lines_of(log: WireLog, rows: Iterable[int]) -> str:
     """One JSON object a row: frame, read and byte numbers as on the screen, seconds, event, data."""
     return "".join(f"{json.dumps(_members(log, log.entry(row)))}\n" for row in rows)

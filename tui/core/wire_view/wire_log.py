@@ -183,6 +183,14 @@ class WireLog:
         offset = self.run.capture.read_start(read_count)
         return bisect_right(self._spans.ends, offset, connection.row if connection is not None else 0, limit)
 
+    def rows_at(self, frames: int, at: float) -> int:
+        """How many rows there were after so many frames, at a moment: what is no frame counts by its time."""
+        if frames > len(self._rows):
+            return self.count
+        first = self._rows[frames - 1] + 1 if frames else 0
+        end = self._rows[frames] if frames < len(self._rows) else self.count
+        return first + bisect_right(range(first, end), at, key=lambda row: self._moment(row)[1])
+
     def rows_of_read(self, read: int) -> range:
         """The rows that a read completed."""
         return range(self.rows_until(read), self.rows_until(read + 1))
