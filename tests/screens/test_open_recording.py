@@ -12,7 +12,6 @@ from textual.pilot import Pilot
 
 from tests.core.readers.test_capture_lines import SMALL
 from tests.core.readers.test_log_readers import BODY, EVENTS, HEAD, WORDS, trace
-from tests.core.wire_view.tool_run import tool_records
 from tests.screens.app_driver import line_text, pane_text, running_app, shown_title, until
 from tui.app import StreamscopeApp
 from tui.captures.capture_writer import save_capture
@@ -21,7 +20,6 @@ from tui.captures.open_capture import open_capture
 from tui.config import Settings
 from tui.core.capture import CaptureEnd, Read, Record
 from tui.core.chunks import Outcome
-from tui.panes.frames_table import FramesTable
 from tui.screens.wire_screen import WireScreen
 
 CAPTURES = sorted((Path(__file__).parents[1] / "data" / "captures").glob("*.jsonl"))
@@ -193,32 +191,6 @@ async def test_a_pipe_may_bring_a_recording_and_what_is_none_is_said() -> None:
         os.close(writing)
         await until(pilot, lambda: "✗ FAILED" in line_text(app, "header"))
         assert "It is empty" in pane_text(app, "text")
-
-
-async def test_story_d_a_log_with_a_trap_lands_on_wire_where_it_is(tmp_path: Path) -> None:
-    body = b"".join(
-        record.data for record in tool_records() if isinstance(record, Read) and isinstance(record.data, bytes)
-    )
-    path = tmp_path / "log.txt"
-    path.write_bytes(body)
-    async with running_app(Settings(), records=open_capture(path)) as (app, pilot):
-        await until(pilot, lambda: isinstance(app.screen, WireScreen) and bool(line_text(app, "footer")))
-        table = app.screen.query_one(FramesTable)
-        await until(pilot, lambda: table.selected_row == 5)
-        assert "NO TIMES in this file" in line_text(app, "header")
-        assert pane_text(app, "frames").splitlines()[6].split()[:6] == ["▸", "5", "-", "-", "202", "tool"]
-        await until(pilot, lambda: r"trap: a \u pair is split" in words_of(app, "detail"))
-        await pilot.press("]")
-        await until(pilot, lambda: table.selected_row == 6)
-        await pilot.press("v", "v")
-        await until(pilot, lambda: "64 61 74 61 3a 20" in pane_text(app, "detail"))
-        assert "Network reads are not known in this file." in words_of(app, "detail")
-        await pilot.press("3")
-        await until(pilot, lambda: app.screen is app.live and "VALID at frame 6" in words_of(app, "extracts"))
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, WireScreen))
-        landed = app.screen.query_one(FramesTable)
-        await until(pilot, lambda: landed.selected_row == 6)
 
 
 async def test_a_file_without_a_trap_stays_on_live() -> None:

@@ -48,6 +48,7 @@ _ADVICE: Final[Mapping[str, str]] = {
     "ghost_blocks": "Make no event of a block without data.",
     "replacements": "Send valid UTF-8; a client that decodes strictly fails here.",
 }
+_BREAKING_REMARKS: Final = frozenset({"invalid_arguments", "wrong_shape"})
 _EVERYDAY_TRAPS: Final = frozenset({"role_only", "empty_choices"})
 _STALL_ADVICE: Final = "Look at the rows around it: comments that go on mean that the link is well and the model waits."
 _PAUSE_ADVICE: Final = "No stall: the other channel filled it."
@@ -92,11 +93,13 @@ def oddity_count(run: DerivedRun | None) -> int:
 def frame_to_begin_at(run: DerivedRun) -> int | None:
     """Where to look first in a stream that somebody opened to find out: its first problem or trap; None without any.
 
-    The two traps that every healthy chat completions stream has do not count.
+    The two traps that every healthy chat completions stream has do not count; remarks about what no parser takes do.
     """
     found = [oddity.frame for oddity in oddities_of(run) if oddity.what == PROBLEM and oddity.frame is not None]
     traps = run.decoder.traps if run.decoder is not None else []
     found += [trap.frame for trap in traps if trap.kind not in _EVERYDAY_TRAPS]
+    remarks = run.decoder.remarks if run.decoder is not None else []
+    found += [remark.frame for remark in remarks if remark.kind in _BREAKING_REMARKS and remark.frame is not None]
     return min(found, default=None)
 
 
