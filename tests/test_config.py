@@ -11,6 +11,7 @@ import pytest
 from tui.config import Settings, load_settings
 from tui.config_file import KeyChoice, line_of
 from tui.errors import ConfigError, UsageError
+from tui.setting_checks import check_settings
 from tui.setting_table import BY_NAME, SETTING_TABLE
 
 A, B = "https://a.example/v1", "https://b.example"
@@ -91,12 +92,46 @@ def test_plain_signs_are_switched_by_the_file_and_by_a_variable(tmp_path: Path) 
     assert "expected true or false" in refusal(tmp_path, 'plain = "1"')
 
 
+HOSTS = """
+[profiles.lab]
+url = "https://gw.example"
+gateway = true
+token_file = "gw.token"
+headers = { x-team = "TEAM" }
+[profiles.lab.hosts]
+ws = "wss://ws.gw.example"
+direct = "https://api.example/v1"
+"""
+
+
+def test_a_profile_may_name_a_host_for_each_transport(tmp_path: Path) -> None:
+    found = settings(tmp_path, HOSTS, profile="lab")
+    assert found.hosts == (("direct", "https://api.example/v1"), ("ws", "wss://ws.gw.example"))
+    assert [found.of_transport(way).url for way in ("sse", "ws", "direct")] == [
+        "https://gw.example",
+        "wss://ws.gw.example",
+        "https://api.example/v1",
+    ]
+    at_gateway, at_provider = found.of_transport("ws"), found.of_transport("direct")
+    assert (at_gateway.is_gateway, at_gateway.headers) == (True, (("x-team", "TEAM"),))
+    assert at_gateway.token_file is not None
+    assert (at_provider.is_gateway, at_provider.headers, at_provider.token_file) == (False, (), None)
+
+
+def test_a_host_of_a_transport_that_there_is_not_is_told_by_its_line(tmp_path: Path) -> None:
+    assert "line 3, key hosts.http: 'http' is none of direct, sse, ws" in refusal(tmp_path, "\n[hosts]\nhttp = 'x'")
+    assert "key hosts.ws: expected text" in refusal(tmp_path, "[hosts]\nws = 5")
+    wrong = settings(tmp_path, HOSTS.replace("wss://ws.gw.example", "wss://ws.gw.example/x"), profile="lab")
+    with pytest.raises(UsageError, match=r"key profiles\.lab\.hosts: ws needs the address of a gateway"):
+        check_settings(wrong)
+
+
 NUMBERS = {"connect_timeout", "first_token_timeout", "idle_timeout", "retries"}
 
 
 def test_every_setting_is_in_the_tests_of_who_wins() -> None:
     names = {row.name for row in SETTING_TABLE}
-    assert names == {*VALUES, "headers", "is_gateway", "insecure_http", "resume", "plain", *NUMBERS}
+    assert names == {*VALUES, "headers", "hosts", "is_gateway", "insecure_http", "resume", "plain", *NUMBERS}
     assert names == {field.name for field in fields(Settings)} - {"keys", "profiles", "origins", "file"}
 
 

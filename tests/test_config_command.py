@@ -17,6 +17,7 @@ theme = "streamscope-light"
 model = "qwen3-8b"
 gateway = true
 headers = { x-team = "TEAM_ID", x-open = "OPEN_ID", x-wrong = "sk_CANARY_3" }
+hosts = { direct = "https://name:sk-CANARY-6@api.example.net/v1" }
 [profiles.other]
 [keys]
 "set.buffer" = ["B", "f9"]
@@ -88,6 +89,7 @@ def test_every_value_has_its_origin(
         "headers.x-team": ("of TEAM_ID, not set", f"{file}, line 7, key profiles.lab.headers"),
         "headers.x-open": ("of OPEN_ID, set", f"{file}, line 7, key profiles.lab.headers"),
         "headers.x-wrong": ("of a variable that is not set", f"{file}, line 7, key profiles.lab.headers"),
+        "hosts.direct": ("https://api.example.net/v1", f"{file}, line 8, key profiles.lab.hosts"),
         "token_file": ("-", "default"),
         "ca_file": ("-", "default"),
         "resume": ("false", "default"),
@@ -99,7 +101,7 @@ def test_every_value_has_its_origin(
         "theme": ("ansi", "--theme"),
         "plain": ("false", "default"),
         "profile": ("lab", "STREAMSCOPE_PROFILE"),
-        "keys.set.buffer": ("B, F9", f"{file}, line 10, key keys.set.buffer"),
+        "keys.set.buffer": ("B, F9", f"{file}, line 11, key keys.set.buffer"),
         "profiles": ("lab, other", str(file)),
         "OPENAI_API_KEY": ("set, not shown", "environment (direct)"),
         "STREAMSCOPE_TOKEN": ("not set", "environment (gateway)"),

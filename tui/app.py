@@ -21,7 +21,7 @@ from tui.core.sanitize import count_unsafe
 from tui.end_signals import end_on_signals
 from tui.file_app import FileApp
 from tui.later_modules import load_later
-from tui.screens.base_screen import Palette
+from tui.screens.base_screen import BaseScreen, Palette
 from tui.screens.coach import Coach
 from tui.screens.live_screen import LiveScreen
 from tui.state_folder import StateFolder
@@ -155,23 +155,17 @@ class StreamscopeApp(FileApp):
         note = f" It holds {unsafe} control characters, shown as signs here." if unsafe else ""
         self.toast(f"Copied {len(text)} characters{of}.{note}")
 
-    def action_cancel_run(self) -> None:
-        """Cancels the open run; the lamp says so at once."""
-        stream = self.controller.note_cancel()
-        if stream is not None:
-            cancelling = self.controller.cancel(stream, self.live.draw_slow)
-            self.run_worker(cancelling, group=f"cancel-{stream}", exit_on_error=False)
-            self.live.draw_slow()
-
     def action_help_quit(self) -> None:
         """ctrl+c with nothing selected: cancels an open run, else says how to quit."""
-        if self.controller.is_streaming:
+        if self.controller.is_streaming or self.controller.is_racing:
             self.action_cancel_run()
         else:
             self.toast(self.keys.said("ctrl+c copies a selection. {app.quit} quits."))
 
     def action_run_again(self) -> None:
         """The same request once more, with the transport and model chosen for the next run."""
+        if isinstance(self.screen, BaseScreen) and self.screen.run_again():
+            return
         run = self.controller.run
         if run is None:
             self.toast(self.keys.said("Nothing has run yet. {prompt.send} sends the prompt."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,10 @@ _NO = ("0", "false", "no", "off")
 class Settings:
     """Where to stream from and how it looks. `url` None means the embedded demo.
 
-    `headers` maps header names to names of environment variables. `keys` are the user's choices for the keymap, not
-    yet checked. Of a time that is None the default holds. `profiles` are the names of all that there are. `origins`
-    says for each setting that was made where it was made; `file` is the settings file, which need not be there, and
-    None where nothing is to be saved.
+    `headers` maps header names to names of environment variables, `hosts` transports to addresses of their own. `keys`
+    are the user's choices for the keymap, not yet checked. Of a time that is None the default holds. `profiles` are the
+    names of all that there are. `origins` says for each setting that was made where it was made; `file` is the settings
+    file, which need not be there, and None where nothing is to be saved.
     """
 
     transport: str | None = None
@@ -36,6 +36,7 @@ class Settings:
     is_gateway: bool = False
     token_file: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    hosts: tuple[tuple[str, str], ...] = ()
     resume: bool = False
     insecure_http: bool = False
     connect_timeout: float | None = None
@@ -55,6 +56,24 @@ class Settings:
         if self.transport is not None:
             return self.transport
         return "direct" if self.url is not None and self.url.rstrip("/").endswith("/v1") else "sse"
+
+    def of_transport(self, transport: str) -> Settings:
+        """The settings for a transport: at the host that is named for it, if one is.
+
+        Keys that were said beside a gateway's address never go to a provider's host, nor the other way round.
+        """
+        host = dict(self.hosts).get(transport)
+        if host is None or self.url is None:
+            return replace(self, transport=transport)
+        own = self if (transport == "direct") is (self.chosen_transport == "direct") else Settings()
+        return replace(
+            self,
+            transport=transport,
+            url=host,
+            headers=own.headers,
+            token_file=own.token_file,
+            is_gateway=own.is_gateway,
+        )
 
     def origin(self, name: str) -> str:
         """Where a setting was made: a flag, a variable, or file, line and key; else `default`."""

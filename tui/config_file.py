@@ -111,6 +111,8 @@ def _checked(file: SettingsFile, key: tuple[str, ...], value: Any, row: SettingR
         raise ConfigError(f"{file.where(*key)}: {value!r} is none of {', '.join(TRANSPORTS)}")
     if row.name == "headers":
         return _headers(file, key, value)
+    if row.name == "hosts":
+        return _hosts(file, key, value)
     return str(file.path.parent / Path(value).expanduser()) if row.is_path else value
 
 
@@ -131,6 +133,14 @@ def _headers(file: SettingsFile, key: tuple[str, ...], headers: Mapping[str, Any
             where = file.where(*key, name)
             raise ConfigError(f"{where}: expected the name of an environment variable, never the key itself")
     return tuple(sorted((name, variable.removeprefix("ENV:")) for name, variable in headers.items()))
+
+
+def _hosts(file: SettingsFile, key: tuple[str, ...], hosts: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    for transport, address in hosts.items():
+        if transport not in TRANSPORTS:
+            raise ConfigError(f"{file.where(*key, transport)}: {transport!r} is none of {', '.join(TRANSPORTS)}")
+        _check_type(file, (*key, transport), address, str)
+    return tuple(sorted(hosts.items()))
 
 
 def _key_choices(file: SettingsFile, table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[KeyChoice]:

@@ -51,6 +51,10 @@ def _setting_rows(setting: SettingRow, settings: Settings, environ: Mapping[str,
     name, origin = setting.key or setting.name, settings.origin(setting.name)
     if setting.name == "headers" and settings.headers:
         return [ReportRow(f"{name}.{header}", _variable(of, environ), origin) for header, of in settings.headers]
+    if setting.name == "hosts" and settings.hosts:
+        return [
+            ReportRow(f"{name}.{way}", public_url(url) or "not a URL, not shown", origin) for way, url in settings.hosts
+        ]
     if setting.name == "transport" and settings.transport is None:
         return [ReportRow(name, settings.chosen_transport, "follows from the url")]
     return [ReportRow(name, _value(setting, settings), origin)]

@@ -20,7 +20,7 @@ _KEYS = """
 # Keys, by id. Several: ["B", "f9"]. Names: space, enter, tab, pageup, shift+left, f1 to f24, ctrl+k. Two ids on one key
 # where both act are refused, and so are keys that terminals keep for themselves. ? in the app shows the ids.
 """
-_OF_PROFILE = ("url", "transport", "model", "gateway", "headers")
+_OF_PROFILE = ("url", "transport", "model", "gateway", "headers", "hosts")
 
 
 def template_text(themes: Iterable[str]) -> str:

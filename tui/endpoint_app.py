@@ -1,4 +1,4 @@
-"""The app's part that knows where runs go: the endpoint and its demo gateway, models, transport, parameters."""
+"""The app's part that knows where runs and races go, and cancels them: endpoint, demo gateway, models, transport."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tui.child_process import ChildProcess, start_gateway
 from tui.config import Settings
 from tui.errors import StreamscopeError
 from tui.keymap import checked_keymap
+from tui.screens.base_screen import BaseScreen
 from tui.screens.endpoint_choice import EndpointChoice, EndpointEntry
 from tui.screens.live_screen import LiveScreen
 from tui.screens.run_controller import RunController
@@ -17,6 +18,7 @@ from tui.view_app import ViewApp
 
 if TYPE_CHECKING:
     from tui.screens.connection_words import ConnectionVerdict
+    from tui.screens.race_runs import Race
 
 MODELS_PATH = "/v1/models"
 NO_MODELS = "This endpoint named no models. {set.endpoint} sets one by its name."
@@ -34,6 +36,7 @@ class EndpointApp(ViewApp):
         self._demo_url: str | None = None
         self._opening = asyncio.Lock()
         self._has_probe = False
+        self.race: Race | None = None
 
     @property
     def live(self) -> LiveScreen:
@@ -75,6 +78,28 @@ class EndpointApp(ViewApp):
         await self.controller.probe.stop()
         if self._gateway is not None:
             await self._gateway.end()
+
+    def action_cancel_run(self) -> None:
+        """Cancels the open run, or every open lane of a race; the lamp says so at once."""
+        own = self.controller.note_cancel()
+        streams = [*([] if own is None else [own]), *self.controller.note_cancel_of_lanes()]
+        for each in streams:
+            cancelling = self.controller.cancel(each, self._draw_front)
+            self.run_worker(cancelling, group=f"cancel-{each}", exit_on_error=False)
+        if streams:
+            self._draw_front()
+
+    def _draw_front(self) -> None:
+        """Draws what is seen, and the Live screen under it."""
+        self.live.draw_slow()
+        if isinstance(self.screen, BaseScreen):
+            self.screen.draw_anew()
+
+    def action_race(self) -> None:
+        """The same prompt over several ways at once, which are chosen in a form."""
+        from tui.screens.race_start import start_race
+
+        start_race(self)  # type: ignore[arg-type]  # the app is this class and more
 
     def action_next_transport(self) -> None:
         """The next transport, for the next run."""

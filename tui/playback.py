@@ -6,10 +6,11 @@ A position is a number of frames and a moment of the run's clock; every pane sho
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from tui.errors import UsageError
 
@@ -38,17 +39,52 @@ class Mark:
     what: str
 
 
-class Playback:
-    """Where the view of one run stands. `position` None: it follows the run."""
+class Played(Protocol):
+    """What a cursor needs of a run, or of several on one clock."""
+
+    @property
+    def frame_count(self) -> int:
+        """How many frames came."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more will come."""
+
+    def frames_until(self, at: float) -> int:
+        """How many frames had come at a moment, inclusive."""
+
+
+PlayedT = TypeVar("PlayedT", bound=Played)
+
+
+class TimeCursor(ABC, Generic[PlayedT]):
+    """Where the view of what is played stands. `position` None: it follows."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._speed = _REAL_TIME
         self._ticked_at = 0.0
-        self._marks: tuple[tuple[int, int], list[Mark]] = ((-1, 0), [])
-        self.run: DerivedRun | None = None
+        self.run: PlayedT | None = None
         self.position: Position | None = None
         self.is_playing = False
+
+    @property
+    @abstractmethod
+    def has_times(self) -> bool:
+        """Whether the frames have times."""
+
+    @property
+    @abstractmethod
+    def end_at(self) -> float:
+        """The last moment that is known."""
+
+    @abstractmethod
+    def time_of(self, frame: int) -> float:
+        """When a frame came."""
+
+    @abstractmethod
+    def marks(self) -> list[Mark]:
+        """Places worth a jump, in order."""
 
     @property
     def speed(self) -> float:
@@ -60,11 +96,10 @@ class Playback:
         """The speed as it is shown."""
         return "instant" if self.speed == inf else f"{self.speed:g}x"
 
-    def show(self, run: DerivedRun | None) -> None:
+    def show(self, run: PlayedT | None) -> None:
         """Says which run is seen; another one is followed."""
         if run is not self.run:
             self.run, self.position, self.is_playing = run, None, False
-            self._marks = ((-1, 0), [])
 
     def follow(self) -> None:
         """Shows all there is, and what comes."""
@@ -74,7 +109,7 @@ class Playback:
         """Stops the view where it is; of a view that follows, at `now` on the run's clock."""
         self.is_playing = False
         if self.run is not None and self.position is None:
-            self.position = Position(self.run.frame_count, max(now, self._end_at))
+            self.position = Position(self.run.frame_count, max(now, self.end_at))
 
     def toggle(self, now: float) -> None:
         """Of an open run: hold, then follow again. Of an ended one: play (from the start where all is seen), stop."""
@@ -107,18 +142,17 @@ class Playback:
 
     def seek_frame(self, frames: int) -> None:
         """The moment at which so many frames had come."""
-        run = self.run
-        if run is None or run.decoder is None:
+        if self.run is None:
             return
-        frames = min(max(frames, 0), run.frame_count)
-        at = run.decoder.frames.time_of(frames - 1) if frames else 0.0
+        frames = min(max(frames, 0), self.run.frame_count)
+        at = self.time_of(frames - 1) if frames else 0.0
         self.position, self.is_playing = Position(frames, at), False
 
     def seek_time(self, at: float) -> None:
         """A moment of the run's clock; of a recording without times, nothing."""
         if self.run is None or not self.has_times:
             return
-        at = min(max(at, 0.0), self._end_at)
+        at = min(max(at, 0.0), self.end_at)
         self.position, self.is_playing = Position(self.run.frames_until(at), at), False
 
     def seek_share(self, share: float) -> None:
@@ -126,7 +160,7 @@ class Playback:
         if self.run is None:
             return
         share = min(max(share, 0.0), 1.0)
-        self.seek_time(share * self._end_at) if self.has_times else self.seek_frame(round(share * self.run.frame_count))
+        self.seek_time(share * self.end_at) if self.has_times else self.seek_frame(round(share * self.run.frame_count))
 
     def seek_text(self, text: str) -> None:
         """A place as a person writes it: 1.25s, #37, 50%. Raises UsageError on anything else."""
@@ -166,21 +200,39 @@ class Playback:
         else:  # the moment counts the frames that were played
             at = self.position.at + passed * FRAMES_PER_S
             self.position = Position(int(min(at, self.run.frame_count)), at)
-        if self.run.is_over and (self.position.at >= self._end_at and self.position.frames >= self.run.frame_count):
+        if self.run.is_over and (self.position.at >= self.end_at and self.position.frames >= self.run.frame_count):
             self.follow()
         return True
+
+
+class Playback(TimeCursor["DerivedRun"]):
+    """Where the view of one run stands."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(clock)
+        self._marks: tuple[object, list[Mark]] = (None, [])
 
     @property
     def has_times(self) -> bool:
         """Whether the run's frames have times."""
         return self.run is not None and self.run.capture.header.has_times
 
+    @property
+    def end_at(self) -> float:
+        """The time of the last read or of the end."""
+        return self.run.capture.last_at if self.run is not None else 0.0
+
+    def time_of(self, frame: int) -> float:
+        """When a frame came, on the run's clock; 0 before the first head."""
+        decoder = self.run.decoder if self.run is not None else None
+        return decoder.frames.time_of(frame) if decoder is not None else 0.0
+
     def marks(self) -> list[Mark]:
         """First token, stalls, units, extracts, traps and the problem of the run, in order."""
         run = self.run
         if run is None:
             return []
-        known = (run.version, id(run.pipeline.segments))
+        known = (id(run), run.version, id(run.pipeline.segments))
         if self._marks[0] != known:
             places = [(place, what) for frame, what in marked_frames(run) if (place := self._place(frame)) is not None]
             self._marks = known, [Mark(place, what) for place, what in sorted(dict(places).items())]
@@ -191,10 +243,6 @@ class Playback:
         if decoder is None or not 0 <= frame < len(decoder.frames):
             return None
         return Position(frame + 1, decoder.frames.time_of(frame))
-
-    @property
-    def _end_at(self) -> float:
-        return self.run.capture.last_at if self.run is not None else 0.0
 
 
 def marked_frames(run: DerivedRun) -> list[tuple[int, str]]:

@@ -62,6 +62,7 @@ def checked_job(settings: Settings, plan: RunPlan, *, on_demo: bool) -> RunJob:
 
 def plan_of(settings: Settings, flags: argparse.Namespace, request: StreamRequest) -> RunPlan:
     """The plan of a headless run. Raises UsageError on a body file that cannot be read."""
+    settings = settings.of_transport(settings.chosen_transport)
     return RunPlan(
         transport=TransportName(settings.chosen_transport),
         url=settings.url or "",

@@ -31,6 +31,9 @@ def check_settings(settings: Settings) -> None:
 
         with said_at(settings, "url"):
             endpoint_for(TransportName(settings.chosen_transport), settings.url)
+        with said_at(settings, "hosts"):
+            for transport, address in settings.hosts:
+                endpoint_for(TransportName(transport), address)
 
 
 def clocks_of(settings: Settings) -> Clocks:

@@ -81,6 +81,14 @@ SETTING_TABLE: tuple[SettingRow, ...] = (
         is_of_endpoint=True,
     ),
     SettingRow(
+        "hosts",
+        "transport = an address of its own; one for direct beside a gateway gets OPENAI_API_KEY only",
+        "hosts",
+        dict,
+        example='{ direct = "https://api.example.net/v1" }',
+        is_of_endpoint=True,
+    ),
+    SettingRow(
         "token_file",
         "a file with the key that only you can read (0600)",
         "token_file",

@@ -43,6 +43,7 @@ from tui.screens.open_screen import OpenScreen
 from tui.screens.palette_commands import CommandsProvider
 from tui.screens.params_form import ParamsForm
 from tui.screens.pick_screen import PickScreen
+from tui.screens.race_form import RaceForm
 from tui.screens.wire_screen import WireScreen
 from tui.theme_files import load_themes
 
@@ -172,6 +173,11 @@ async def opens_wire(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: isinstance(app.screen, WireScreen))
     await pilot.press("q")
     await until(pilot, lambda: not isinstance(app.screen, WireScreen))
+
+
+async def asks_for_lanes(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, RaceForm))
+    await close_box(app, pilot)
 
 
 async def lists_problems(app: StreamscopeApp, pilot: Pilot[None]) -> None:
@@ -341,7 +347,7 @@ LIVE: dict[str, Check] = {
     "traps: list": lists_problems,
     "traps: explain": explains("the list choices is empty"),
 }
-AFTER_A_RUN: dict[str, Check] = {"run: send": has_sent, "run: again": has_sent}
+AFTER_A_RUN: dict[str, Check] = {"run: send": has_sent, "run: again": has_sent, "run: race": asks_for_lanes}
 QUIT = "app: quit"
 FAULTS = {f"fault: {fault_words(name)}" for name in FAULT_LINES}
 """Each is chosen in test_fault_commands, where there is a gateway."""
@@ -404,6 +410,7 @@ async def test_every_entry_on_compare_does_what_it_says(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
     async with comparing(stalled_records()) as (app, pilot, screen):
         assert titles(app) - {*ANYWHERE, *AFTER_A_RUN, QUIT, *FAULTS} == {
+            *(title for title in LIVE if title.startswith("play: ")),
             "compare: mode",
             "compare: add lane",
             "compare: remove lane",
@@ -421,6 +428,8 @@ async def test_every_entry_on_compare_does_what_it_says(tmp_path: Path, monkeypa
             await choose(app, pilot, name)
             await until(pilot, lambda: isinstance(app.screen, PickScreen))
             await close_box(app, pilot)
+        await choose(app, pilot, "play: step back")
+        await until(pilot, lambda: "VIEW at" in line_text(app, "header"))
         await choose(app, pilot, "compare: export")
         await until(pilot, lambda: any(text.startswith("Copied") for text in toasts(app)))
         await choose(app, pilot, "view: zoom")

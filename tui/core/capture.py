@@ -136,6 +136,11 @@ class Capture:
         return self._data.size
 
     @property
+    def wire_byte_count(self) -> int:
+        """How many bytes all reads took on the wire; where that is not known, as many as they hold."""
+        return sum(self._wire) or self.byte_count
+
+    @property
     def last_at(self) -> float:
         """The time of the last read or of the end, whichever is known; 0.0 before anything came."""
         if self.end is not None:

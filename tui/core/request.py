@@ -10,6 +10,9 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Self
 
+IDENTITY = "identity"
+USUAL_ENCODINGS = "gzip, deflate"
+"""What most HTTP clients say they can decode, and so how a hop may compress for them."""
 DEFAULT_EVENT_LIMIT_BYTES = 16 * 1024 * 1024
 
 
@@ -84,6 +87,7 @@ class RunPlan:
     calls a gateway: it gets the gateway token, never the OpenAI key. `retries` counts further attempts after
     the first, all before the first token. `raw_body` replaces the request body on a full path. `capture_file` is
     where the probe records the run while it goes on. `fault` asks a gateway that allows it to disturb the answer.
+    `accept_encoding` is what an HTTP request says it can decode; compression hides when each token came.
     """
 
     transport: TransportName
@@ -102,6 +106,7 @@ class RunPlan:
     event_limit_bytes: int = DEFAULT_EVENT_LIMIT_BYTES
     capture_file: str | None = None
     fault: str | None = None
+    accept_encoding: str = IDENTITY
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object from which `from_json` makes an equal plan."""

@@ -58,8 +58,9 @@ class ChoiceLine(StatusLine, can_focus=True):
         """The next word."""
         self._step(1)
 
-    def key_enter(self) -> None:
-        """Hands the form in."""
+    def key_enter(self, event: events.Key) -> None:
+        """Hands the form in; the key is no more to the screen that comes to the front then."""
+        event.stop()
         self.post_message(self.Submitted())
 
     def on_click(self, event: events.Click) -> None:

@@ -38,8 +38,8 @@ class LanePane(LineView):
     }
     """
 
-    def __init__(self, place: int) -> None:
-        super().__init__(id=f"lane-{place}")
+    def __init__(self, place: int, *, name: str = "lane") -> None:
+        super().__init__(id=f"{name}-{place}")
         self._hue = _HUES[place]
         self._view: LaneView | None = None
         self._text = WrappedText()

@@ -20,7 +20,7 @@ from tui.panes.line_view import Span
 from tui.panes.rows_pane import Row, RowsPane
 
 _TICK_CELLS = 10  # between two labels of the scale at least
-_ARRIVALS = (" ", "▂", "▄", "▆", "█")  # none, one, up to 3, up to 7, more
+ARRIVAL_SIGNS = (" ", "▂", "▄", "▆", "█")  # none, one, up to 3, up to 7, more
 _RELEASED, _HELD = "█", "░"
 _KEYS = ("█ released   ░ text is held   blank: nothing to hold", "█ released   ░ held")
 
@@ -93,10 +93,10 @@ def raster_rows(frame: RasterFrame, label_cells: int, width: int, *, is_spread: 
     stalled = {cell for low, high, _ in bands for cell in range(low, high)}
     seen = width if frame.cursor is None else _cell_of(frame, frame.cursor[0], width) + 1
     margin = " " * label_cells
-    rows = [[Span(" one clock".ljust(label_cells), "raster--dim"), *_scale(frame, width)]]
+    rows = [[Span(" one clock".ljust(label_cells), "raster--dim"), *scale_spans(frame, width)]]
     for number, lane in enumerate(frame.lanes):
         if number and is_spread:
-            rows.append([Span(margin), *_runs((" ", _banded("", cell in stalled)) for cell in range(width))])
+            rows.append([Span(margin), *joined_spans((" ", _banded("", cell in stalled)) for cell in range(width))])
         label = set_cell_size(sanitize_line(lane.label), label_cells)
         rows.append([Span(label, f"raster--{lane.hue}" if lane.hue else "raster--dim"), *_bar(lane, stalled, seen)])
     rows.append([Span(margin), *_legend(bands, width)])
@@ -122,12 +122,12 @@ def _bar(lane: RasterLane, stalled: set[int], seen: int) -> list[Span]:
     for place, cell in enumerate(lane.cells):
         sign, style = " ", ""
         if cell.released:
-            height = min(cell.released.bit_length(), len(_ARRIVALS) - 1)
-            sign, style = _ARRIVALS[height] if lane.is_raw else _RELEASED, lane.hue
+            height = min(cell.released.bit_length(), len(ARRIVAL_SIGNS) - 1)
+            sign, style = ARRIVAL_SIGNS[height] if lane.is_raw else _RELEASED, lane.hue
         elif cell.is_held:
             sign, style = _HELD, "held"
         drawn.append((sign, _banded(style if place < seen else "past", place in stalled)))
-    return _runs(drawn)
+    return joined_spans(drawn)
 
 
 def _banded(style: str, is_stalled: bool) -> str:
@@ -135,7 +135,7 @@ def _banded(style: str, is_stalled: bool) -> str:
     return f"raster--{'-'.join(parts)}" if parts else ""
 
 
-def _runs(cells: Iterable[tuple[str, str]]) -> list[Span]:
+def joined_spans(cells: Iterable[tuple[str, str]]) -> list[Span]:
     """Neighbouring cells of one style as one span."""
     groups = groupby(cells, key=lambda cell: cell[1])
     return [Span("".join(sign for sign, _ in group), style) for style, group in groups]
@@ -158,10 +158,10 @@ class _Canvas:
 
     def spans(self) -> list[Span]:
         """The row."""
-        return _runs(self._cells)
+        return joined_spans(self._cells)
 
 
-def _scale(frame: RasterFrame, width: int) -> list[Span]:
+def scale_spans(frame: RasterFrame, width: int) -> list[Span]:
     """Labels at round times, each beginning in its cell; `now` goes before them."""
     canvas, span = _Canvas(width), frame.end - frame.start
     if span <= 0:

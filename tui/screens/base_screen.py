@@ -51,6 +51,7 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
         Binding("question_mark", "app.pane_help", "help", id="app.help"),
         Binding("e", "app.export", "export", id="file.export", show=False),
         Binding("apostrophe", "jump", "jump", id="view.jump", show=False),
+        Binding("R", "app.race", "race", id="run.race", show=False),
     ]
     fit = Fit()
     _is_styled = False
@@ -76,6 +77,10 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
 
     def draw_anew(self) -> None:
         """For a screen that draws what it does not look at all the time."""
+
+    def run_again(self) -> bool:
+        """For a screen on which another thing than the latest run is run again; whether it has done so."""
+        return False
 
     def jump_targets(self) -> list[JumpTarget]:
         """Where jump mode can go: every stop of the focus that is seen. A screen may know more places."""

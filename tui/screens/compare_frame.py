@@ -94,10 +94,10 @@ def _axis(comparison: Comparison, run: DerivedRun, now: float) -> tuple[float, f
     start = comparison.origin
     if run.is_over:
         return start, max(now, start + 1e-3)
-    return start, start + _ahead_of(now - start)
+    return start, start + ahead_of(now - start)
 
 
-def _ahead_of(elapsed: float) -> float:
+def ahead_of(elapsed: float) -> float:
     """The next round length of an axis."""
     power = 1.0
     while power * 10 <= elapsed:

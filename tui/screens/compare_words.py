@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tui.core.chunks import Outcome
 from tui.core.comparison import RUNS_FOR_MEDIAN, Comparison
 from tui.core.lane_view import Lane, Price, Reader
 from tui.core.price_cells import COLUMNS, hold, lane_letter, price_rows, range_cells
 from tui.core.sanitize import sanitize_line
-from tui.playback import Playback
+from tui.playback import TimeCursor
 from tui.screens.live_words import playback_hints
 from tui.screens.screen_sizes import Fit
 
@@ -87,7 +89,7 @@ def reader_name(reader: Reader) -> str:
     return f"{reader.name} {reader.chars_per_s:g} char/s"
 
 
-def footer_hints(fit: Fit, playback: Playback, *, is_streaming: bool) -> list[tuple[str, str]]:
+def footer_hints(fit: Fit, playback: TimeCursor[Any], *, is_streaming: bool) -> list[tuple[str, str]]:
     """The keys of the footer, the most useful first."""
     if fit.is_tiny:
         return [("q", "back")]

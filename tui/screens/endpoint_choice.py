@@ -71,12 +71,22 @@ class EndpointChoice:
         self.demo_labels: dict[str, str] = {}
         self.demo_urls: frozenset[str] = frozenset()
 
-    def plan(self, prompt: str) -> RunPlan:
-        """The plan of a run of this prompt."""
-        settings = self._settings
+    def url_for(self, transport: str) -> str:
+        """Where a transport goes: the host that the settings name for it, else the endpoint's; empty if not known."""
+        own = self.url or ""
+        return own if self.is_demo else dict(self._settings.hosts).get(transport, own)
+
+    def has_host_of(self, transport: str) -> bool:
+        """Whether the settings name a host for a transport."""
+        return not self.is_demo and transport in dict(self._settings.hosts)
+
+    def plan(self, prompt: str, transport: str | None = None) -> RunPlan:
+        """The plan of a run of this prompt, over the chosen transport or another one."""
+        transport = transport or self.transport
+        settings = self._settings.of_transport(transport)
         return RunPlan(
-            transport=TransportName(self.transport),
-            url=self.url or "",
+            transport=TransportName(transport),
+            url=self.url_for(transport),
             request=StreamRequest.of_prompt(
                 prompt,
                 system=self.params.system or None,
@@ -135,6 +145,7 @@ class EndpointChoice:
                 headers=own.headers,
                 token_file=own.token_file,
                 is_gateway=own.is_gateway,
+                hosts=own.hosts,
                 insecure_http=own.insecure_http,
                 ca_file=own.ca_file,
             )
@@ -172,7 +183,7 @@ class EndpointChoice:
     def demo_of(self, plan: RunPlan | None) -> str:
         """The recording that a run plays, or the next one; empty where a model reads the prompt."""
         model, url = self._target(plan)
-        is_here = url in ("", self.url)
+        is_here = self._is_here(url)
         if self._is_live(model):
             return ""
         if is_here and model in self.demo_labels:
@@ -199,7 +210,7 @@ class EndpointChoice:
         """Transport, address and model of a run, or of the next one; a label names the model already."""
         transport = TRANSPORT_WORDS[str(plan.transport) if plan is not None else self.transport]
         model, url = self._target(plan)
-        is_here = url in ("", self.url)
+        is_here = self._is_here(url)
         if self.is_demo and is_here:
             return f"{transport}  demo gateway" if is_wide else transport
         address = public_url(url)
@@ -209,8 +220,12 @@ class EndpointChoice:
     def _target(self, plan: RunPlan | None) -> tuple[str, str]:
         """Model and URL of a run, or of the next one; each may be empty."""
         if plan is None:
-            return self.model, self.url or ""
+            return self.model, self.url_for(self.transport)
         return plan.request.model or "", plan.url
+
+    def _is_here(self, url: str) -> bool:
+        """Whether an address is one of the endpoint's own."""
+        return url in ("", self.url) or url in dict(self._settings.hosts).values()
 
     def _is_live(self, model: str) -> bool:
         """Whether a demo gateway lets a real model answer under this name."""

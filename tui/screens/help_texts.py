@@ -32,6 +32,26 @@ _COMPARE = Help(
     ),
 )
 
+_RACE = Help(
+    "race",
+    "The same prompt sent over several ways at once. Each row begins at its lane's own request, so shapes can be laid "
+    "over one another: fine rain is a stream, one block at the right end an answer that something held back. Answers "
+    "differ between lanes; shapes are compared, not texts. enter on the verdict lists what it rests on.",
+    (
+        ("▒", "waiting for the first text; ░ before it is the time that connecting took"),
+        ("▂▄▆█", "text, the taller the more came in that slice of time"),
+        ("!", "a stall: longer than 250 ms and than 5 times the usual gap"),
+        ("✓ ✗", "the end, proven or not"),
+        ("first", "from the request being sent to the first visible text"),
+        ("reads", "network reads that brought the answer"),
+        ("steady, LUMP, batches", "how the lane streams; few: too few frames to tell"),
+        ("wire bytes per character", "what the transport and the gateway put around the text, or compression saves"),
+        ("requests sent apart", "shown above 5 ms: how much later the last request was sent than the first"),
+        ("shows, points to", "what was seen, and what would explain it; CANNOT TELL is an answer too"),
+        ("identity", "a lane that asks for an answer without compression; the others ask as most clients do"),
+    ),
+)
+
 _WIRE = Help(
     "wire",
     "Every frame as it came, also those that carry no text. Rows with : are no frames: comments, keep-alives, ignored "
@@ -132,6 +152,8 @@ PANES: dict[str, Help] = {
         ),
     ),
     "lane": _COMPARE,
+    "racer": _RACE,
+    "judgement": _RACE,
     "frames": _WIRE,
     "detail": Help(
         "frame",
@@ -187,6 +209,13 @@ PANES: dict[str, Help] = {
 SCREENS: dict[str, Help] = {
     "LiveScreen": PANES["text"],
     "CompareScreen": _COMPARE,
+    "RaceScreen": _RACE,
+    "RaceForm": Help(
+        "race",
+        "A row is a lane: left and right choose its way, the line under it is the address that is asked. + adds a lane "
+        "for the hop behind the gateway (its URL), for a profile, or for another model; - takes the focused one away. "
+        "Every lane is a real request: the last line says how many are sent.",
+    ),
     "MetricScreen": PANES["metric"],
     "WireScreen": _WIRE,
     "OpenScreen": PANES["files"],

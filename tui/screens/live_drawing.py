@@ -201,7 +201,9 @@ class LiveDrawing:
         sign = Span(" ► " if verdict.sentence else " ", f"status--{verdict.tone}")
         before = [*(Span(f" {text} ", "status--strong") for text in numbers), sign]
         room = self._screen.fit.width - sum(len(span.text) for span in before)
-        line.show([*before, Span(small_lines.whole_sentences(verdict.sentence, room))])
+        race = " {run.race} finds out where." if derived.is_over and verdict.word in ("lump", "batches") else ""
+        sentence = verdict.sentence + self._screen.scope.keys.said(race)
+        line.show([*before, Span(small_lines.whole_sentences(sentence, room))])
 
     def _draw_header(self, now: float) -> None:
         scope, controller = self._screen.scope, self._screen.scope.controller

@@ -5,7 +5,7 @@ An id in braces stands for its key, which the user may have changed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.core.capture import Marker
 from tui.screens.screen_sizes import Fit
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.core.derived_run import DerivedRun
     from tui.core.run_view import RunView
     from tui.core.stats import StreamStats
-    from tui.playback import Playback
+    from tui.playback import TimeCursor
     from tui.screens.run_controller import ActiveRun
 
 NOTHING_YET = (
@@ -83,7 +83,7 @@ def cancel_hint(*, is_streaming: bool, in_prompt: bool) -> str:
     return "ctrl+c cancel" if in_prompt else "x cancel"
 
 
-def playback_hints(playback: Playback, *, is_streaming: bool) -> list[tuple[str, str]]:
+def playback_hints(playback: TimeCursor[Any], *, is_streaming: bool) -> list[tuple[str, str]]:
     """The keys of playback for the footer; none before there is something to hold."""
     if playback.run is None or not playback.run.frame_count:
         return []
@@ -95,7 +95,7 @@ def playback_hints(playback: Playback, *, is_streaming: bool) -> list[tuple[str,
 
 
 def footer_hints(
-    playback: Playback, *, is_streaming: bool, in_prompt: bool, fit: Fit, odd: int
+    playback: TimeCursor[Any], *, is_streaming: bool, in_prompt: bool, fit: Fit, odd: int
 ) -> list[tuple[str, str]]:
     """The keys of the footer after the one that cancels, the most useful first; `odd` is the length of the `!` list."""
     if fit.is_tiny:
@@ -115,7 +115,7 @@ def footer_hints(
     return [*hints, ("t", "transport"), ("m", "model"), ("i", "edit"), ("y", "copy"), *again, ("?", "help")]
 
 
-def view_lamp(playback: Playback, *, is_streaming: bool) -> str:
+def view_lamp(playback: TimeCursor[Any], *, is_streaming: bool) -> str:
     """The lamp of the view, apart from that of the run; empty while the view follows."""
     if playback.position is None:
         return ""
@@ -137,7 +137,7 @@ def waiting_line(run: DerivedRun | None, view: RunView) -> str:
     return f"▒ {frames} frames, {chars} char are waiting (space shows them)"
 
 
-def position_words(view: RunView, span_s: float, frames: int, playback: Playback, *, is_wide: bool) -> str:
+def position_words(view: RunView, span_s: float, frames: int, playback: TimeCursor[Any], *, is_wide: bool) -> str:
     """Where the view stands, at the right of the raster."""
     if not playback.has_times:
         return f"frame {view.frames}/{frames}"

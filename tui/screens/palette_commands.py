@@ -129,6 +129,7 @@ def _run_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
         return
     yield SystemCommand("run: send", "send the prompt as it stands", app.live.query_one(PromptArea).action_send)
     yield SystemCommand("run: again", "send the same request again", app.action_run_again)
+    yield SystemCommand("run: race", "the same prompt over several ways at once", app.action_race)
 
 
 def _screen_of(app: StreamscopeApp) -> BaseScreen:

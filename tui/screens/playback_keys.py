@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from tui.app import StreamscopeApp
-    from tui.playback import Playback
+    from tui.playback import TimeCursor
 
 _NOTHING = "Nothing has run yet: there is nothing to hold or step through."
 
@@ -44,14 +44,18 @@ class PlaybackKeys:
             """Draws everything now."""
 
     @property
-    def playback(self) -> Playback:
-        """The cursor over the controller's run."""
+    def playback(self) -> TimeCursor[Any]:
+        """The cursor over what is seen: the controller's run, where a screen has none of its own."""
         return self.scope.controller.playback
+
+    def seconds_shown(self) -> float:
+        """Now, on the clock of what is seen."""
+        return self.scope.controller.seconds()
 
     def action_play_hold(self) -> None:
         """Of an open run: hold the view, or follow again. Of an ended one: play, or stop."""
         if self._has_run():
-            self.playback.toggle(self.scope.controller.seconds())
+            self.playback.toggle(self.seconds_shown())
             self.draw_slow()
 
     def action_play_step(self, frames: int) -> None:

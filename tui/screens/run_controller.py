@@ -94,7 +94,10 @@ class ActiveRun:
 
 
 class RunController:
-    """Owns the probe's streams; keeps the latest run. `capture` is the file to which the probe records the runs."""
+    """Owns the probe's streams; keeps the latest run, and those of the latest race in `lanes`.
+
+    `capture` is the file to which the probe records the runs.
+    """
 
     def __init__(self, *, mode: str = "sentence", clock: Now = time.monotonic, capture: str | None = None) -> None:
         self.probe = ProbeClient(self._deliver)
@@ -103,6 +106,7 @@ class RunController:
         self.clock = clock
         self.playback = Playback(clock)
         self.run: ActiveRun | None = None
+        self.lanes: list[ActiveRun] = []
         self._capture = capture
         self._captured = 0
 
@@ -110,6 +114,11 @@ class RunController:
     def is_streaming(self) -> bool:
         """Whether a run is open."""
         return self.run is not None and not self.run.is_over
+
+    @property
+    def is_racing(self) -> bool:
+        """Whether a lane of the latest race is open."""
+        return any(not lane.is_over for lane in self.lanes)
 
     @property
     def derived(self) -> DerivedRun | None:
@@ -122,6 +131,14 @@ class RunController:
         stream = self.probe.start_stream(plan)
         self.run = ActiveRun(stream, plan, self.clock(), self.mode, self.pattern)
         return self.run
+
+    def race(self, plans: Iterable[RunPlan]) -> list[ActiveRun]:
+        """Starts several runs at once; they replace those of the race before. The run that is shown stays."""
+        self.lanes = [self._lane(self._recorded(plan)) for plan in plans]
+        return self.lanes
+
+    def _lane(self, plan: RunPlan) -> ActiveRun:
+        return ActiveRun(self.probe.start_stream(plan), plan, self.clock(), self.mode, self.pattern)
 
     def hold(self, plan: RunPlan) -> None:
         """Shows a run that cannot start yet, because its endpoint is being started."""
@@ -175,13 +192,20 @@ class RunController:
             self.run.stop(self.clock())
         return self.run.stream
 
+    def note_cancel_of_lanes(self) -> list[int]:
+        """Marks the open lanes of a race as being cancelled and gives their streams."""
+        lanes = [lane for lane in self.lanes if not lane.is_over and lane.cancel_key_at is None]
+        for lane in lanes:
+            lane.cancel_key_at = self.clock()
+        return [lane.stream for lane in lanes if lane.stream is not None]
+
     async def cancel(self, stream: int, answered: Callable[[], None]) -> None:
         """Cancels a stream and asks its gateway, if it has one, what became of the upstream; then calls `answered`."""
         from tui.screens.cancel_receipt import upstream_words  # noqa: PLC0415  nothing to cancel at the first paint
 
-        run = self.run
+        run = self._run_of(stream)
         await self.probe.cancel(stream)
-        if run is None or run.stream != stream or run.derived is None or not run.derived.generation:
+        if run is None or run.derived is None or not run.derived.generation:
             return
         path = f"/v1/stream/{quote(run.derived.generation, safe='')}"
         try:
@@ -202,5 +226,12 @@ class RunController:
             self.run.mode, self.run.pattern = mode, pattern
 
     def _deliver(self, stream: int, record: Record) -> None:
+        run = self._run_of(stream)
+        if run is not None:
+            run.take(record)
+
+    def _run_of(self, stream: int) -> ActiveRun | None:
+        """The run that a stream is for; None where another one has taken its place."""
         if self.run is not None and self.run.stream == stream:
-            self.run.take(record)
+            return self.run
+        return next((lane for lane in self.lanes if lane.stream == stream), None)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.screens.compare_screen import CompareScreen
     from tui.screens.live_screen import LiveScreen
     from tui.screens.playback_keys import PlaybackKeys
+    from tui.screens.race_screen import RaceScreen
     from tui.screens.wire_screen import WireScreen
 
 
@@ -65,6 +66,19 @@ def compare_commands(screen: CompareScreen) -> Iterable[SystemCommand]:
     yield SystemCommand("compare: reader speed", "who reads: a voice, a reader, your own", screen.action_choose_reader)
     yield SystemCommand("compare: export", "the table as Markdown to the clipboard", screen.action_export)
     yield SystemCommand("compare: close", "back to the Live screen", screen.action_back)
+    yield SystemCommand("view: zoom", "the focused lane alone, and back", screen.action_zoom)
+
+
+def race_commands(screen: RaceScreen) -> Iterable[SystemCommand]:
+    """The view in time, evidence, copies."""
+    yield from play_commands(screen)
+    yield SystemCommand("race: evidence", "what the verdict rests on, each with its frame", screen.action_evidence)
+    yield SystemCommand("race: copy as", "card, verdict, text of a lane", screen.action_copy_as)
+    yield SystemCommand("race: frames", "the frames of the focused lane on Wire", screen.action_wire)
+    yield SystemCommand("race: close", "back to the screen before", screen.action_back)
+    yield SystemCommand(
+        "file: copy card", "12 lines of plain text, names in place of hosts", partial(screen.copy_as, "card")
+    )
     yield SystemCommand("view: zoom", "the focused lane alone, and back", screen.action_zoom)
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tui.core.run_view import RunView
     from tui.core.stats import StreamStats
     from tui.core.stats_prefix import StatsPrefix
-    from tui.playback import Playback, Position
+    from tui.playback import Position, TimeCursor
 
 _READS_A_FRAME = 3000  # some 15 ms; of a longer run the numbers follow a moment after the rest
 
@@ -34,7 +34,7 @@ class ShownRun:
         """Whether this moment is the one that is shown; None: all of the run."""
         return self._position == position
 
-    def update(self, playback: Playback) -> bool:
+    def update(self, playback: TimeCursor[DerivedRun]) -> bool:
         """Goes to where the playback stands, in portions; whether what is to be seen has changed."""
         run, position = playback.run, playback.position
         self._position = position

@@ -88,7 +88,7 @@ class DirectTransport:
             trust_env=not self._endpoint.is_loopback,  # a proxy has no way to this machine's own addresses
             follow_redirects=False,
             timeout=None,
-            headers={"accept-encoding": "identity"},  # compression would hide when each token came
+            headers={"accept-encoding": plan.accept_encoding},
             event_hooks={"response": [take_head]},
         )
         errors = NetworkErrors(httpcore2.ConnectError, httpcore2.ReadError, httpcore2.WriteError)

@@ -79,7 +79,7 @@ class SSETransport:
     def _headers(self, plan: RunPlan, resume_after: ResumePoint | None) -> list[tuple[str, str]]:
         base = [
             ("accept", "text/event-stream"),
-            ("accept-encoding", "identity"),  # compression would hide when each token came
+            ("accept-encoding", plan.accept_encoding),
             ("cache-control", "no-store"),
             ("content-type", "application/json"),
             ("user-agent", f"streamscope/{__version__}"),

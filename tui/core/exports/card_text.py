@@ -51,7 +51,7 @@ def _race(lanes: list[RaceLane]) -> list[str]:
         *rows,
         " " * left + axis_row(span, width, has_times=has_times),
         *said,
-        *(f"  {row}" for row in verdict.evidence),
+        *(f"  {row.letter} {row.text}" for row in verdict.evidence),
     ]
 
 

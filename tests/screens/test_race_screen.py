@@ -1,0 +1,275 @@
+"""The race by its keys, over a real probe and real gateways; one of them behind a hop that holds answers back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from tests.gateway.buffering_hop import BufferingHop
+from tests.gateway.running_gateway import gateway_settings, running_gateway
+from tests.gateway.scripted_upstream import Exchange, ScriptedUpstream, for_ever
+from tests.screens.app_driver import line_text, pane_text, running_app, shown_title, until
+from tests.screens.test_compare_screen import toasts
+from tui.app import StreamscopeApp
+from tui.config import Settings
+from tui.core.chunks import Outcome
+from tui.screens.ask_screen import AskScreen
+from tui.screens.pick_screen import PickScreen
+from tui.screens.race_form import RaceForm
+from tui.screens.race_screen import RaceScreen
+from tui.screens.wire_screen import WireScreen
+
+WORDS = 24
+
+
+async def paced(exchange: Exchange) -> None:
+    """An answer of a word every 15 ms."""
+    await exchange.head()
+    for number in range(WORDS):
+        await exchange.tokens(f"word{number} ")
+        await asyncio.sleep(0.015)
+    await exchange.finish()
+
+
+async def endless(exchange: Exchange) -> None:
+    await exchange.head()
+    await exchange.tokens("one ", "two ")
+    await for_ever()
+
+
+@asynccontextmanager
+async def ended_race(
+    settings: Settings, *, size: tuple[int, int] = (120, 40)
+) -> AsyncIterator[tuple[StreamscopeApp, Pilot[None], RaceScreen]]:
+    """A race of the lanes that the form begins with, at its end."""
+    async with running_app(settings, size=size) as (app, pilot):
+        await pilot.press(*"Why", "escape", "R")
+        await until(pilot, lambda: isinstance(app.screen, RaceForm))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RaceScreen))
+        screen = app.screen
+        assert isinstance(screen, RaceScreen)
+        await until(pilot, lambda: "►" in pane_text(app, "judgement"))
+        yield app, pilot, screen
+
+
+async def pick(app: StreamscopeApp, pilot: Pilot[None], row: int) -> str:
+    """Chooses a row of the list that is open, and gives its words."""
+    await until(pilot, lambda: isinstance(app.screen, PickScreen))
+    choices = app.screen.query_one(OptionList)
+    choices.highlighted = row
+    text = str(choices.get_option_at_index(row).prompt)
+    await pilot.press("enter")
+    return text
+
+
+async def test_story_a_my_gateway_delivers_one_lump_who_buffers() -> None:
+    async with (
+        ScriptedUpstream(paced) as upstream,
+        running_gateway(gateway_settings(upstream.url)) as gateway,
+        BufferingHop(gateway.url) as hop,
+        running_app(Settings(url=hop.url)) as (app, pilot),
+    ):
+        # streamscope --url https://gw.example.net, Enter, verdict line under the raster
+        await pilot.press(*"Who buffers?", "enter")
+        await until(pilot, lambda: "one lump: " in line_text(app, "verdict"))
+        assert line_text(app, "verdict").endswith("R finds out where.")
+        # R opens the lane form
+        await pilot.press("R")
+        await until(pilot, lambda: isinstance(app.screen, RaceForm))
+        form = app.screen
+        assert isinstance(form, RaceForm)
+        names = [None if entry is None else entry.name for entry in form.entries]
+        assert names == ["SSE gateway", "WS gateway", None, "SSE identity"]
+        assert "the hop behind it" in form.query_one("#lane-C").plain  # type: ignore[attr-defined]
+        # + asks for the upstream URL or a profile
+        await pilot.press("+")
+        await until(pilot, lambda: isinstance(app.screen, AskScreen))
+        await pilot.press(*upstream.url, "enter")
+        await until(pilot, lambda: app.screen is form)
+        assert form.entries[2] is not None
+        assert form.entries[2].name == "direct upstream"
+        # a line says `sends 4 requests`
+        assert 'sends 4 requests of "Who buffers?"' in str(form.query_one("#form-status").content)  # type: ignore[attr-defined]
+        before = len(hop.requests), len(upstream.requests)
+        await pilot.press("enter")
+        # verdict
+        await until(pilot, lambda: isinstance(app.screen, RaceScreen))
+        await until(pilot, lambda: "► BUFFERED" in pane_text(app, "judgement"))
+        sent = [request for request in hop.requests[before[0] :] if "/v1/" in request.splitlines()[0]]
+        assert len(sent) == 3
+        assert sum("accept-encoding: identity" in request.lower() for request in sent) == 1
+        assert len(upstream.requests) - before[1] == 4
+        verdict = words(app)
+        assert "BUFFERED between lane C and lane A. Direct upstream shows text at" in verdict
+        assert "SSE through the gateway shows none for" in verdict
+        assert 'WS through the same gateway streams, which points to the HTTP path: "via: 1.1 nginx"' in verdict
+        assert "no X-Accel-Buffering" in verdict
+        rows = pane_text(app, "rows").splitlines()
+        lump = next(row for row in rows if row.startswith(" A SSE gateway"))
+        rain = next(row for row in rows if row.startswith(" B WS gateway"))
+        assert lump.count("▒") > 2 * rain.count("▒")
+        assert lump.split("✓")[0].rstrip()[-1] == "█"
+        assert [row.split()[-1] for row in rows if "✓" in row and "proven" not in row] == [
+            "LUMP",
+            "steady",
+            "steady",
+            "LUMP",
+        ]
+        # Enter on it: evidence rows, each with its frame
+        await pilot.press("enter")
+        chosen = await pick(app, pilot, 0)
+        assert chosen.startswith("A frame ")
+        assert "LUMP" in chosen
+        await until(pilot, lambda: isinstance(app.screen, WireScreen))
+        await until(pilot, lambda: "via 1.1 nginx" in pane_text(app, "head"))
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, RaceScreen))
+        # Y card
+        await pilot.press("Y")
+        await pick(app, pilot, 0)
+        await until(pilot, lambda: bool(app.clipboard))
+        card = app.clipboard.splitlines()
+        assert len(card) <= 12
+        assert max(map(len, card)) <= 80
+        assert "127.0.0.1" not in app.clipboard
+        assert card[0].startswith("A SSE gateway")
+        assert any(line.startswith("► BUFFERED between lane C and lane A.") for line in card)
+
+
+async def test_wire_bytes_per_character_and_replay_on_one_clock() -> None:
+    async with (
+        ScriptedUpstream(paced) as upstream,
+        running_gateway(gateway_settings(upstream.url)) as gateway,
+        ended_race(Settings(url=gateway.url)) as (app, pilot, screen),
+    ):
+        assert [lane.name for lane in screen.race.lanes] == ["SSE gateway", "WS gateway", "SSE identity"]
+        row = pane_text(app, "judgement").splitlines()[0]
+        assert row.strip().startswith("wire bytes per character   A ")
+        assert "STREAMS. All 3 lanes show text from" in pane_text(app, "judgement")
+        whole = pane_text(app, "racer-0")
+        await pilot.press("less_than_sign", "less_than_sign", "space")
+        await until(pilot, lambda: "VIEW PLAYING 0.25x" in line_text(app, "header"))
+        await until(pilot, lambda: all(_chars(app, place) for place in range(3)))
+        await pilot.press("space")
+        await until(pilot, lambda: "VIEW at " in line_text(app, "header"))
+        at = screen.race.cursor.position
+        assert at is not None
+        for lane, place in zip(screen.race.lanes, range(3), strict=True):
+            run = lane.derived
+            assert run is not None
+            count = run.pipeline.content.count_until(at.at + (run.stats.sent_at or 0.0))
+            assert _chars(app, place) == run.pipeline.content.end_of(count - 1)
+        assert "▼" in pane_text(app, "rows").splitlines()[0]
+        before = at.frames
+        await pilot.press("full_stop")
+        await until(pilot, lambda: screen.race.cursor.position != at)
+        assert screen.race.cursor.position is not None
+        assert screen.race.cursor.position.frames == before + 1
+        await pilot.press(*["greater_than_sign"] * 9, "space")
+        await until(pilot, lambda: "VIEW" not in line_text(app, "header"))
+        assert pane_text(app, "racer-0") == whole
+
+
+def words(app: StreamscopeApp) -> str:
+    """Wire bytes, verdict and receipts without their line ends."""
+    return " ".join(pane_text(app, "judgement").split())
+
+
+def _chars(app: StreamscopeApp, place: int) -> int:
+    return int(shown_title(app, f"racer-{place}").split()[-1])
+
+
+async def test_a_lane_that_fails_is_named_and_the_others_are_judged() -> None:
+    async with ScriptedUpstream(only_chat) as provider, ended_race(Settings(url=provider.url)) as (app, _, screen):
+        assert [lane.name for lane in screen.race.lanes] == [
+            "direct provider",
+            "SSE gateway",
+            "WS gateway",
+            "direct identity",
+        ]
+        verdict = words(app)
+        assert "STREAMS. All 2 lanes show text" in verdict
+        assert "B SSE gateway failed: not a streamscope gateway" in verdict
+        assert "C WS gateway failed: not a streamscope gateway" in verdict
+        assert "This is not a streamscope gateway" in " ".join(pane_text(app, "racer-1").split())
+        assert "2 of 4 lanes completed" in line_text(app, "header")
+
+
+async def only_chat(exchange: Exchange) -> None:
+    """A provider: it knows no route of a gateway."""
+    if exchange.path.endswith("/chat/completions"):
+        await paced(exchange)
+    else:
+        await exchange.head(404, "application/json")
+        await exchange.send(b'{"detail": "Not Found"}')
+
+
+async def test_cancel_ends_every_lane_with_a_receipt_each_and_q_waits_for_that() -> None:
+    async with (
+        ScriptedUpstream(endless) as upstream,
+        running_gateway(gateway_settings(upstream.url)) as gateway,
+        running_app(Settings(url=gateway.url)) as (app, pilot),
+    ):
+        await pilot.press(*"Why", "escape", "R")
+        await until(pilot, lambda: isinstance(app.screen, RaceForm))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RaceScreen))
+        await until(pilot, lambda: all(_chars(app, place) == 8 for place in range(3)))
+        assert line_text(app, "footer").startswith("x cancel")
+        assert "3 of 3 lanes open" in line_text(app, "header")
+        await pilot.press("q")
+        assert isinstance(app.screen, RaceScreen)
+        assert any("still open. x cancels its lanes" in text for text in toasts(app))
+        await pilot.press("x")
+        await until(pilot, lambda: "■ CANCELLED" in line_text(app, "header"))
+        await upstream.wait_for_hang_ups(3)
+        assert [lane.derived.outcome for lane in app.screen.race.lanes if lane.derived] == [Outcome.CANCELLED] * 3
+        await until(pilot, lambda: words(app).count("upstream stopped: yes, says the gateway") == 3)
+        assert words(app).count("key to socket closed") == 3
+        await pilot.press("q")
+        await until(pilot, lambda: app.screen is app.live)
+
+
+async def test_ctrl_r_races_again_and_the_form_keeps_its_lanes() -> None:
+    async with (
+        ScriptedUpstream(paced) as upstream,
+        running_gateway(gateway_settings(upstream.url)) as gateway,
+        ended_race(Settings(url=gateway.url)) as (app, pilot, screen),
+    ):
+        before = screen.race.lanes[0].run
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: screen.race.lanes[0].run is not before)
+        await until(pilot, lambda: screen.race.is_over and "►" in pane_text(app, "judgement"))
+        await pilot.press("R")
+        await until(pilot, lambda: isinstance(app.screen, RaceForm))
+        await pilot.press("down", "down", "down", "-", "right", "enter")
+        await until(pilot, lambda: app.screen is screen and len(screen.race.lanes) == 2)
+        assert [lane.name for lane in screen.race.lanes] == ["SSE gateway", "WS gateway"]
+        await until(pilot, lambda: screen.race.is_over)
+
+
+async def test_eighty_columns_show_the_rows_and_tab_opens_one_text() -> None:
+    async with (
+        ScriptedUpstream(paced) as upstream,
+        running_gateway(gateway_settings(upstream.url)) as gateway,
+        ended_race(Settings(url=gateway.url), size=(80, 24)) as (app, pilot, screen),
+    ):
+        assert not screen.query_one("#racers").display
+        assert all(len(row) <= 80 for row in pane_text(app, "rows").splitlines())
+        await pilot.press("tab")
+        await until(pilot, lambda: screen.query_one("#racers").display)
+        await until(pilot, lambda: "word23" in pane_text(app, "racer-0"))
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: not screen.query_one("#racers").display)
+
+
+async def test_without_a_prompt_it_says_so() -> None:
+    async with running_app(Settings(url="http://127.0.0.1:9")) as (app, pilot):
+        await pilot.press("escape", "R")
+        await until(pilot, lambda: any("The prompt is empty." in text for text in toasts(app)))
+        assert app.screen is app.live

@@ -1,0 +1,185 @@
+"""A race on the screen: its lanes with their runs, and the cursor that moves all of them on one clock. No widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.core.comparison import READER
+from tui.core.lane_view import Lane, LaneView
+from tui.core.race_cells import connect_began, origin_of
+from tui.core.race_timeline import RaceTimeline
+from tui.core.race_verdict import RaceLane, RaceVerdict, race_verdict
+from tui.playback import Mark, Position, TimeCursor, marked_frames
+
+if TYPE_CHECKING:
+    from tui.core.derived_run import DerivedRun
+    from tui.screens.endpoint_choice import EndpointChoice
+    from tui.screens.race_lanes import LaneEntry
+    from tui.screens.run_controller import ActiveRun, RunController
+
+_CHUNKS = 400
+
+
+class RaceCursor(TimeCursor[RaceTimeline]):
+    """Where the view of a race stands, in seconds since each lane's own request."""
+
+    @property
+    def has_times(self) -> bool:
+        """Whether the lanes have times."""
+        return self.run is not None and self.run.has_times
+
+    @property
+    def end_at(self) -> float:
+        """When the last lane ended."""
+        return self.run.end_at if self.run is not None else 0.0
+
+    def time_of(self, frame: int) -> float:
+        """When a frame came, counted over all lanes."""
+        return self.run.time_of(frame) if self.run is not None else 0.0
+
+    def marks(self) -> list[Mark]:
+        """First text, stalls and problems of all lanes, in order."""
+        timeline = self.run
+        if timeline is None:
+            return []
+        found: dict[float, str] = {}
+        for run in timeline.runs:
+            decoder = run.decoder
+            for frame, what in marked_frames(run) if decoder is not None else []:
+                if what in ("first token", "stall", "problem") and decoder is not None:
+                    found[decoder.frames.time_of(frame) - origin_of(run)] = what
+        return [Mark(Position(timeline.frames_until(at), at), what) for at, what in sorted(found.items())]
+
+
+class RacingLane:
+    """One lane: its letter, its name, its run, and its text as it came."""
+
+    def __init__(self, letter: str, name: str, run: ActiveRun) -> None:
+        self.letter = letter
+        self.name = name
+        self.run = run
+        self._view: LaneView | None = None
+
+    @property
+    def derived(self) -> DerivedRun | None:
+        """The derivation of its run, once that has begun."""
+        return self.run.derived
+
+    @property
+    def view(self) -> LaneView | None:
+        """Its text, every piece as it came."""
+        derived = self.run.derived
+        if self._view is None and derived is not None:
+            has_clock = derived.capture.header.has_times
+            self._view = LaneView(Lane("raw"), derived.pipeline.content, READER, has_clock=has_clock)
+        return self._view
+
+    def advance(self) -> bool:
+        """Takes in a portion of what came; whether nothing is left."""
+        view, derived = self.view, self.run.derived
+        return view is None or derived is None or view.advance(_CHUNKS, derived.pipeline.finished_at)
+
+    def seconds(self, monotonic: float) -> float:
+        """Now on its run's clock, or when the run ended."""
+        derived = self.run.derived
+        return derived.capture.last_at if derived is not None and derived.is_over else self.run.seconds(monotonic)
+
+
+class Race:
+    """The latest race. `entries` are the rows of its form, `choice` the endpoint from which it was begun."""
+
+    def __init__(
+        self,
+        controller: RunController,
+        choice: EndpointChoice | None,
+        lanes: Sequence[tuple[str, LaneEntry]],
+        prompt: str,
+        entries: Sequence[LaneEntry | None] = (),
+    ) -> None:
+        self.controller = controller
+        self.choice = choice
+        self.prompt = prompt
+        self.entries = list(entries)
+        self._lanes = list(lanes)
+        self.cursor = RaceCursor(controller.clock)
+        self.lanes: list[RacingLane] = []
+        self._verdict: RaceVerdict | None = None
+        self.run_again()
+
+    @classmethod
+    def of_runs(cls, controller: RunController, lanes: Sequence[tuple[str, ActiveRun]]) -> Race:
+        """A race that was captured before: names and runs."""
+        race = cls(controller, None, (), "")
+        race._take([RacingLane(chr(ord("A") + place), name, run) for place, (name, run) in enumerate(lanes)])
+        return race
+
+    def run_again(self) -> None:
+        """Sends the same requests again."""
+        runs = self.controller.race(entry.plan(self.prompt) for _, entry in self._lanes)
+        named = zip(self._lanes, runs, strict=True)
+        self._take([RacingLane(letter, entry.name, run) for (letter, entry), run in named])
+
+    def _take(self, lanes: list[RacingLane]) -> None:
+        self.lanes = lanes
+        self._verdict = None
+        self.cursor.show(None)
+
+    @property
+    def can_run_again(self) -> bool:
+        """Whether its requests are known."""
+        return bool(self._lanes)
+
+    @property
+    def begun(self) -> list[DerivedRun]:
+        """The runs that have begun."""
+        return [lane.derived for lane in self.lanes if lane.derived is not None]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every lane has ended."""
+        return all(lane.run.is_over for lane in self.lanes)
+
+    def advance(self) -> bool:
+        """Takes in a portion of what came on every lane; whether nothing is left to do now."""
+        begun = self.begun
+        if self.cursor.run is None and begun:
+            self.cursor.show(RaceTimeline(begun, len(self.lanes)))
+        elif self.cursor.run is not None:
+            known = self.cursor.run.runs
+            for run in begun:
+                if run not in known:
+                    self.cursor.run.add(run)
+        # A list, not a generator: every lane gets its turn.
+        return all([lane.advance() for lane in self.lanes])  # noqa: C419  as said above
+
+    def seconds(self) -> float:
+        """Now, on the clock of the race: of the lane that is farthest."""
+        now = self.controller.clock()
+        passed = [lane.seconds(now) - (origin_of(lane.derived) if lane.derived else 0.0) for lane in self.lanes]
+        return max(0.0, *passed)
+
+    def verdict(self) -> RaceVerdict | None:
+        """What the lanes show together, once all have ended."""
+        if self._verdict is None and self.is_over:
+            lanes = [RaceLane(lane.letter, lane.name, lane.derived) for lane in self.lanes if lane.derived is not None]
+            self._verdict = race_verdict(lanes)
+        return self._verdict
+
+    def start_spread_s(self) -> float:
+        """How far apart the requests were sent; 0 where that is not known."""
+        sent = [
+            run.capture.header.clock + run.stats.sent_at
+            for run in self.begun
+            if run.capture.header.clock is not None and run.stats.sent_at is not None
+        ]
+        return max(sent) - min(sent) if sent else 0.0
+
+    @property
+    def end_s(self) -> float:
+        """When the last lane ended, since its own request."""
+        return self.cursor.end_at
+
+    def connect_s(self) -> float:
+        """The longest time that connecting took on a lane."""
+        return max((origin_of(run) - connect_began(run) for run in self.begun), default=0.0)
