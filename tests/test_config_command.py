@@ -81,7 +81,7 @@ def test_every_value_has_its_origin(
     assert "CANARY" not in out + err
     assert out.startswith(f"{file}\n")
     assert rows(out) == {
-        "url": ("https://gw.example.net/v1?key=hidden&page=3", f"{file}, line 2, key url"),
+        "url": ("https://gw.example.net/v1?key=hidden&page=hidden", f"{file}, line 2, key url"),
         "transport": ("sse", "follows from the url"),
         "model": ("qwen3-8b", f"{file}, line 5, key profiles.lab.model"),
         "dialect": ("anthropic", "STREAMSCOPE_DIALECT"),

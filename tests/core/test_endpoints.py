@@ -77,6 +77,6 @@ def test_other_names_are_not(host: str) -> None:
 
 
 def test_a_url_is_shown_without_what_is_secret_in_it() -> None:
-    shown = public_url("https://user:pass-word@h:1/p?api_key=secret-key&q=1#f")
-    assert shown == "https://h:1/p?api_key=hidden&q=1#f"
+    shown = public_url("https://user:pass-word@h:1/p?api_key=secret-key&alt=sse&code=abc&api-version=1#access_token=f")
+    assert shown == "https://h:1/p?api_key=hidden&alt=sse&code=hidden&api-version=1"
     assert set(secret_parts("https://user:pass-word@h:1/p?api_key=secret-key&q=1")) == {"pass-word", "secret-key"}
