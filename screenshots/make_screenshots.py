@@ -26,6 +26,9 @@ from tui.panes.prompt_bar import PromptArea
 from tui.panes.status_line import StatusLine
 from tui.screens.compare_screen import CompareScreen
 from tui.screens.live_screen import LiveScreen
+from tui.screens.race_runs import Race
+from tui.screens.race_screen import Judgement, RaceScreen
+from tui.screens.run_controller import ActiveRun
 from tui.screens.svg_picture import svg_of
 from tui.screens.wire_screen import WireScreen
 
@@ -62,6 +65,21 @@ async def compare_lanes(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await pilot.pause(0.5)
 
 
+async def race_ended(app: StreamscopeApp, pilot: Pilot[None]) -> None:
+    """Three lanes that were recorded at once: the provider, and a gateway behind a proxy that holds answers back."""
+    lanes = []
+    for name in RACE:
+        records = records_in(FOLDER / "race" / f"{name.partition(' ')[0].lower()}.jsonl")
+        run = ActiveRun(None, app.endpoint.plan(""), 0.0, "sentence", None)
+        for record in records:
+            run.take(record)
+        lanes.append((name, run))
+    await app.push_screen(RaceScreen(Race.of_runs(app.controller, lanes)))
+    judgement = app.screen.query_one(Judgement)
+    await until(pilot, lambda: judgement.row_count > 2)
+    await pilot.pause(0.5)
+
+
 async def wire_frames(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     """Every frame of the same run, the cursor on the last trap."""
     await live_text(app, pilot)
@@ -74,7 +92,9 @@ async def wire_frames(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await pilot.pause(0.5)
 
 
+RACE = ("direct provider", "SSE gateway", "WS gateway")
 PICTURES: dict[str, Picture] = {
+    "race": Picture("markdown", None, (96, 22), race_ended),
     "live": Picture("code", 1.2, (120, 40), live_text),
     "finished": Picture("markdown", None, (120, 40), live_text),
     "compare": Picture("markdown", 1.5, (120, 40), compare_lanes),
@@ -103,9 +123,13 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 
 def records_of(recording: str, until_s: float | None) -> list[Record]:
     """The records of a shipped recording up to a moment, its header first."""
-    lines = (DEMOS / f"{recording}.jsonl").read_text(encoding="utf-8").splitlines()
-    header, *rest = [decode_line(line)[0] for line in lines]
+    header, *rest = records_in(DEMOS / f"{recording}.jsonl")
     return [header, *(record for record in rest if until_s is None or moment_of(record) <= until_s)]
+
+
+def records_in(path: Path) -> list[Record]:
+    """All records of a file."""
+    return [decode_line(line)[0] for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def demo_models() -> list[dict[str, str]]:

@@ -181,8 +181,8 @@ def _some_held(steady: list[RaceLane], held: list[RaceLane]) -> RaceVerdict:
     good = next((lane for lane in steady if _host(lane) != _host(bad)), steady[0])
     seen = (
         f"BUFFERED between lane {good.letter} and lane {bad.letter}. {_capital(_said(good))} shows text at "
-        f"{_first(good)} in {good.run.stats.read_count} reads; {_said(bad)} shows none for {_first(bad)}, then "
-        f"{bad.frames} frames in {bad.run.stats.read_count} reads{_apart(bad)}."
+        f"{_first(good)} in {_reads(good)}; {_said(bad)} shows none for {_first(bad)}, then "
+        f"{bad.frames} frames in {_reads(bad)}{_apart(bad)}."
     )
     signs = _signs_of(bad)
     points, next_step = _pointer(bad, steady, signs)
@@ -224,8 +224,14 @@ def _signs_of(lane: RaceLane) -> list[str]:
 def _row(lane: RaceLane) -> Evidence:
     gap = lane.run.stats.gap_p50_s
     pause = "" if gap is None else f", gap p50 {gap * 1000:.0f} ms"
-    reads = f"{lane.frames} frames in {lane.run.stats.read_count} reads"
-    return Evidence(lane.letter, f"{lane.name}: {reads}{pause}, {lane.shape}", lane.first_frame)
+    return Evidence(
+        lane.letter, f"{lane.name}: {lane.frames} frames in {_reads(lane)}{pause}, {lane.shape}", lane.first_frame
+    )
+
+
+def _reads(lane: RaceLane) -> str:
+    count = lane.run.stats.read_count
+    return f"{count} read" + ("" if count == 1 else "s")
 
 
 def _per_read(lanes: list[RaceLane]) -> str:

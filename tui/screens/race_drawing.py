@@ -91,7 +91,7 @@ class RaceDrawing:
         left = [Span(" streamscope", "status--strong")] if is_wide else []
         left.append(Span("  Race" if is_wide else " Race"))
         plan = race.lanes[0].run.plan if race.lanes else None
-        label = screen.scope.endpoint.labelled(plan, is_wide=False) if race.can_run_again else ""
+        label = screen.scope.endpoint.labelled(plan, is_wide=False)
         left.append(Span(f"   {len(race.lanes)} lanes" + (", one prompt, one clock" if is_wide and not label else "")))
         left.append(Span(f"   {label}", "status--dim"))
         right = [Span(short_lamp(lamp.text, screen.fit.width), f"status--{lamp.tone}"), Span(" ")]

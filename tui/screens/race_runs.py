@@ -11,6 +11,7 @@ from tui.core.race_cells import connect_began, origin_of
 from tui.core.race_timeline import RaceTimeline
 from tui.core.race_verdict import RaceLane, RaceVerdict, race_verdict
 from tui.playback import Mark, Position, TimeCursor, marked_frames
+from tui.screens.race_lanes import LETTERS
 
 if TYPE_CHECKING:
     from tui.core.derived_run import DerivedRun
@@ -111,7 +112,7 @@ class Race:
     def of_runs(cls, controller: RunController, lanes: Sequence[tuple[str, ActiveRun]]) -> Race:
         """A race that was captured before: names and runs."""
         race = cls(controller, None, (), "")
-        race._take([RacingLane(chr(ord("A") + place), name, run) for place, (name, run) in enumerate(lanes)])
+        race._take([RacingLane(letter, name, run) for letter, (name, run) in zip(LETTERS, lanes, strict=False)])
         return race
 
     def run_again(self) -> None:

@@ -11,6 +11,7 @@ from tests.core.made_runs import DONE, FINISH, delta, run_of
 from tests.core.readers.test_log_readers import BODY, records_of
 from tui.captures.open_capture import read_capture
 from tui.core.capture import CaptureEnd, CaptureHeader, Read
+from tui.core.capture_codec import decode_line
 from tui.core.chunks import Outcome, StreamProblem
 from tui.core.derived_run import DerivedRun
 from tui.core.exports.card_text import COLUMNS, LINES, card_lines
@@ -20,6 +21,7 @@ from tui.core.exports.raster_text import axis_row, raster_row
 from tui.core.exports.sse_text import sse_bytes
 from tui.core.race_verdict import lanes_of, race_verdict
 
+RACE = Path(__file__).parents[3] / "screenshots" / "race"
 FILES = sorted((Path(__file__).parents[2] / "data" / "captures").glob("*.jsonl"))
 AT = [300.0 + 20 * index for index in range(40)]
 STEADY = run_of([*((at, delta(content=f"w{i} ")) for i, at in enumerate(AT)), (1200, FINISH), (1201, DONE)])
@@ -60,6 +62,20 @@ def test_the_card_of_a_race_names_who_holds_the_text_back() -> None:
     verdict = " ".join(said)
     assert "► BUFFERED between lane A and lane B." in verdict
     assert "40 frames" in verdict or "42 frames" in verdict
+
+
+def test_the_race_of_the_readme_is_a_card_that_names_who_did_it() -> None:
+    names = ("direct provider", "SSE gateway", "WS gateway")
+    files = [RACE / f"{name.partition(' ')[0].lower()}.jsonl" for name in names]
+    records = [[decode_line(line)[0] for line in file.read_text(encoding="utf-8").splitlines()] for file in files]
+    lines = card_lines(list(zip(names, map(DerivedRun.of_records, records), strict=True)), version="1")
+    assert len(lines) <= LINES
+    assert max(map(len, lines)) <= COLUMNS
+    assert "127.0.0.1" not in "\n".join(lines)
+    rain, lump, again = lines[:3]
+    assert lump.count("▒") > 5 * max(rain.count("▒"), again.count("▒"))
+    assert lump.partition("✓")[0].endswith("█")
+    assert " ".join(lines).count("► BUFFERED between lane A and lane B. Direct shows text at") == 1
 
 
 def test_hosts_are_shown_only_when_asked_for() -> None:

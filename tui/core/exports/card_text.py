@@ -17,11 +17,12 @@ from tui.core.sanitize import sanitize_line
 
 COLUMNS: Final = 80
 LINES: Final = 12
+_NAME_CELLS: Final = 16
 
 
 def card_lines(runs: Sequence[tuple[str, DerivedRun]], *, version: str, with_hosts: bool = False) -> list[str]:
     """The card of ended runs, each with a name or an empty one (its transport is its name then)."""
-    lanes = lanes_of([(sanitize_line(name)[:12], run) for name, run in runs])
+    lanes = lanes_of([(sanitize_line(name)[:_NAME_CELLS], run) for name, run in runs])
     lines = _single(lanes[0]) if len(lanes) == 1 else _race(lanes)
     hosts = [f"{lane.letter} {lane.run.capture.header.url}" for lane in lanes] if with_hosts else []
     foot = [*hosts, _made_with(lanes, version)]
