@@ -18,7 +18,6 @@ from textual.screen import Screen
 
 from tui.config import Settings
 from tui.core.sanitize import count_unsafe
-from tui.end_signals import end_on_signals
 from tui.file_app import FileApp
 from tui.later_modules import load_later
 from tui.screens.base_screen import BaseScreen, Palette
@@ -228,10 +227,5 @@ def main(settings: Settings, prompt: str | None = None, **options: Any) -> int:
     """Runs the app on this terminal until it quits; gives the exit code. `options` are those of the app."""
     settings = with_terminal_theme(settings, os.environ)
     app = StreamscopeApp(settings, prompt, state=StateFolder.of_platform(), **options)
-    asyncio.run(_run(app))
+    asyncio.run(app.run_async())
     return app.return_code or 0
-
-
-async def _run(app: StreamscopeApp) -> None:
-    end_on_signals(app)
-    await app.run_async()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from textual import on
 from textual.app import SystemCommand
+from textual.driver import Driver
 from textual.events import DescendantFocus, Event, Key, Resize
 from textual.filter import LineFilter
 from textual.geometry import Size
@@ -45,6 +46,15 @@ class ViewApp(ThemedApp):
         self._key_timer: Timer | None = None
         self._sign_filter = self._new_sign_filter() if settings.plain else None
         self._host_filter: NamesForHosts | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """As Textual's; its driver for terminals is mended."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from tui.terminal_driver import TerminalDriver  # noqa: PLC0415  not every platform has its modules
+
+        return TerminalDriver
 
     def on_mount(self) -> None:
         """After the first paint collecting may begin."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, ClassVar, Self
@@ -13,6 +14,7 @@ from textual.screen import Screen
 
 from tui.core.metric_definitions import formulas_of
 from tui.core.run_facts import MOMENT_LABELS
+from tui.core.sanitize import sanitize
 from tui.panes.line_view import Span
 from tui.panes.metric_cells import label_of
 from tui.panes.rows_pane import Row, RowsPane
@@ -21,9 +23,12 @@ from tui.panes.wrapped_text import WrappedText
 from tui.screens.base_screen import BaseModal
 from tui.screens.bound_keys import BoundKey, bound_keys
 from tui.screens.help_texts import PANES, SCREENS, Help, pane_name
+from tui.screens.problem_help import problem_help
+from tui.screens.run_controller import RunController
 
 _SCOPES = ("keys here", "keys of the screen", "keys everywhere")
 _KEY_CELLS = 20
+_SHOW_PROBLEM = ("text", "preview", "stats", "frames", "detail", "oddities")
 
 
 class HelpRows(RowsPane):
@@ -55,14 +60,15 @@ class HelpScreen(BaseModal):
     HelpScreen HelpRows { background: $surface; }
     """
 
-    def __init__(self, told: Help, keys: Sequence[BoundKey]) -> None:
+    def __init__(self, told: Help, keys: Sequence[BoundKey], problem: Help | None = None) -> None:
         super().__init__()
-        self._help, self._keys = told, keys
+        self._help, self._keys, self._problem = told, keys, problem
 
     @classmethod
     def over(cls, screen: Screen[Any]) -> Self:
-        """The help for a screen, and there for what has the focus."""
-        return cls(help_of(screen), bound_keys(screen, focused_pane(screen)))
+        """The help for a screen, and there for what has the focus; where a problem stands, that comes first."""
+        keys = bound_keys(screen, focused_pane(screen))
+        return cls(help_of(screen), keys, problem_of(screen))
 
     def compose(self) -> ComposeResult:
         """One view in a frame."""
@@ -82,7 +88,9 @@ class HelpScreen(BaseModal):
             width = (
                 view.content_region.width - view.styles.scrollbar_size_vertical
             )  # a bar that comes later takes its column
-            view.show(help_rows(self._help, self._keys, max(20, width)), [])
+            rows = help_rows(self._help, self._keys, max(20, width))
+            problem = told_rows(self._problem, max(20, width)) if self._problem is not None else []
+            view.show([*problem, *([[]] if problem else []), *rows], [])
             view.scroll_home(animate=False)
 
 
@@ -102,16 +110,33 @@ def help_of(screen: Screen[Any]) -> Help:
     return known
 
 
+def problem_of(screen: Screen[Any]) -> Help | None:
+    """The problem of the run, where it stands: in the text, beside the numbers, on the wire and in the list of all."""
+    app: Any = screen.app
+    if focused_pane(screen) not in _SHOW_PROBLEM or not isinstance(getattr(app, "controller", None), RunController):
+        return None
+    told = problem_help(app.controller.run, app.keys.said, os.environ)
+    if told is None:
+        return None
+    return Help(sanitize(told.title), sanitize(told.text), tuple((term, sanitize(said)) for term, said in told.terms))
+
+
 def help_rows(known: Help, keys: Sequence[BoundKey], width: int) -> list[Row]:
     """The rows of the help: the pane's own text, its words, then the keys."""
-    rows: list[Row] = [[Span(known.title, "help--title")], *_wrapped(known.text, width)]
-    if known.terms:
-        cells = min(_KEY_CELLS, max(len(term) for term, _ in known.terms) + 2)
-        rows += [[], *(row for term, meaning in known.terms for row in _pair(term, meaning, "", cells, width))]
+    rows = told_rows(known, width)
     for scope, told in groupby(keys, key=lambda bound: bound.scope):
         rows += [[], [Span(_SCOPES[scope], "help--title")]]
         for bound in told:
             rows += _pair(bound.keys, bound.words, f"  ({bound.id})", _KEY_CELLS, width)
+    return rows
+
+
+def told_rows(known: Help, width: int) -> list[Row]:
+    """Title, text and words."""
+    rows: list[Row] = [[Span(known.title, "help--title")], *_wrapped(known.text, width)]
+    if known.terms:
+        cells = min(_KEY_CELLS, max(len(term) for term, _ in known.terms) + 2)
+        rows += [[], *(row for term, meaning in known.terms for row in _pair(term, meaning, "", cells, width))]
     return rows
 
 
