@@ -8,7 +8,7 @@ from tests.screens.app_driver import running_app
 from tests.screens.test_help_screen import help_text
 from tests.screens.test_problem_words import HEAD, SENT, TEXT, ended, run_of
 from tui.config import Settings
-from tui.core.capture import CaptureEnd, CaptureHeader
+from tui.core.capture import CaptureEnd, CaptureHeader, Record
 from tui.core.chunks import Outcome, StreamProblem
 from tui.core.problem_meanings import meaning_of
 from tui.screens.problem_help import problem_help
@@ -38,7 +38,7 @@ def test_before_a_head_it_says_so_and_without_a_problem_nothing() -> None:
 @pytest.mark.parametrize("key", ["f1", "question_mark"])
 async def test_it_comes_first_in_the_help_of_a_pane_that_shows_it(key: str) -> None:
     problem = StreamProblem.of("dns", "no address \x1b]0;x\x07 found")
-    records = [
+    records: list[Record] = [
         CaptureHeader("sse", "http://h", {}, clock=0.0),
         SENT,
         CaptureEnd(1.0, Outcome.FAILED, problem),
