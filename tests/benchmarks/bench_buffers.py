@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from tests.benchmarks.measure import ROUNDS, Spent, against, micros, run_script, spent_on, summed
+from tests.benchmarks.measure import ROUNDS, against, micros, run_script, spent_on, summed, tenths
 from tests.benchmarks.row import Row
 from tui.core.text.buffers import BUFFER_MODES, make_buffer
 from tui.core.text.segment_log import SegmentLog
@@ -73,12 +73,6 @@ def logging(mode: str) -> Feed:
     return feed
 
 
-def tenths(feed: Feed, chunks: list[str]) -> list[Spent]:
-    """The time of each tenth of a stream, fed in order."""
-    size = len(chunks) // 10
-    return [spent_on(partial(feed, chunks[at : at + size])) for at in range(0, size * 10, size)]
-
-
 def measured(
     name: str, make: Callable[[], Feed], streams: tuple[list[str], list[str], list[str]], limit: float
 ) -> Iterator[Row]:
@@ -97,7 +91,7 @@ def measured(
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """All modes, as a buffer and with the log of segments."""
-    size = 500_000 if is_quick else 2_000_000
+    size = 200_000 if is_quick else 2_000_000
     text = DOCUMENT * (size // len(DOCUMENT))
     streams = (cut(text, 4), cut("x" * (size // 2), 4), cut(text, 65536))
     for mode in BUFFER_MODES:

@@ -25,11 +25,11 @@ KINDS = {"flat": "prose", "line": "one line without an end", "markdown": "Markdo
 HARD = {"cjk": "CJK and emoji", "json": "JSON"}
 
 
-def grown(folder: Path, kind: str, long: int) -> list[dict[str, Any]]:
+def grown(folder: Path, kind: str, long: int, frames: int) -> list[dict[str, Any]]:
     """What `growing_run.py` told of a short and a long run."""
     out = folder / f"{kind}.json"
     script = str(Path(__file__).with_name("growing_run.py"))
-    with Program(script, str(out), kind, str(SHORT), str(long), folder=folder) as program:
+    with Program(script, str(out), kind, str(frames), str(SHORT), str(long), folder=folder) as program:
         until = time.monotonic() + 300
         while program.process.poll() is None and time.monotonic() < until:
             program.pump(0.5)
@@ -64,15 +64,15 @@ def rewrap(*, is_quick: bool) -> Row:
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """Prose, one line and Markdown to a million; other texts against prose at a tenth of it."""
-    long = 100_000 if is_quick else LONG
+    long, frames = (50_000, 45) if is_quick else (LONG, 120)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        prose = grown(folder, "flat", long)
+        prose = grown(folder, "flat", long, frames)
         yield from grown_rows("prose", prose)
         for kind in () if is_quick else ("line", "markdown"):
-            yield from grown_rows(KINDS[kind], grown(folder, kind, long))
+            yield from grown_rows(KINDS[kind], grown(folder, kind, long, frames))
         for kind, words in HARD.items():
-            found = grown(folder, kind, 20_000 if is_quick else 100_000)
+            found = grown(folder, kind, long // 5, frames)
             yield from grown_rows(words, found)
             ratio = found[0]["frame_ms"] / prose[0]["frame_ms"]
             yield row_of(f"a frame of {words} / a frame of prose", [ratio], "x")

@@ -21,7 +21,7 @@ from tests.benchmarks.row import Row, row_of
 
 Peer = Callable[[], Spent]  # gives what one token took
 ROUNDS = 3
-SHORT = 10
+SHORT, SOME, MANY = 10, 20_000, 100_000
 HEADLESS_TO_PRINT, APP_TO_PRINT, APP_TO_MARKDOWN = 0.25, 0.25, 0.05
 
 
@@ -63,7 +63,8 @@ def headless(there: Endpoint, prompt: str) -> Spent:
 
 
 def peers(there: Endpoint, tokens: int) -> dict[str, Peer]:
-    """All that are here; the order is that of a round. The dear ones get fewer tokens."""
+    """All that are here; the order is that of a round. The dear ones get fewer tokens; those whose start is
+    taken off get many, beside which that is little."""
     found: dict[str, Peer] = {
         "asyncio socket that counts events": partial(control, there, "socket", tokens * 5),
         "`json.loads` of each event, from memory": partial(control, there, "decoding", tokens * 5),
@@ -73,13 +74,13 @@ def peers(there: Endpoint, tokens: int) -> dict[str, Peer]:
         "SDK into Textual's Log": partial(control, there, "log", tokens // 2),
         "SDK into Textual's RichLog": partial(control, there, "rich_log", tokens // 2),
         MARKDOWN: partial(control, there, "markdown_stream", tokens // 4),
-        HEADLESS: partial(command, tokens * 5, partial(headless, there)),
-        APP: lambda: a_token(there.streamed_by_app(f"flat {tokens * 5}"), tokens * 5),
+        HEADLESS: partial(command, MANY, partial(headless, there)),
+        APP: lambda: a_token(there.streamed_by_app(f"flat {MANY}"), MANY),
     }
     if shutil.which("curl"):
-        found["curl -N"] = partial(command, tokens * 5, partial(curl, there))
+        found["curl -N"] = partial(command, MANY, partial(curl, there))
     if Path(sys.executable).with_name("llm").exists():
-        found["llm"] = partial(command, tokens, partial(llm, there))
+        found["llm"] = partial(command, SOME, partial(llm, there))
     return found
 
 
@@ -103,7 +104,7 @@ def told(times: list[Spent]) -> str:
 def rows(is_quick: bool) -> Iterator[Row]:
     """Each peer against the SDK's iteration, and ours against those that the design names."""
     with endpoint() as there:
-        found = peers(there, 3_000 if is_quick else 20_000)
+        found = peers(there, 2_000 if is_quick else 20_000)
         taken: dict[str, list[Spent]] = {name: [] for name in found}
         for _ in range(1 if is_quick else ROUNDS):
             for name, peer in found.items():

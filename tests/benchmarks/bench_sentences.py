@@ -6,12 +6,11 @@ import tracemalloc
 from collections.abc import Iterator
 from functools import partial
 
-from tests.benchmarks.measure import against, in_turn, micros, run_script, spent_on
+from tests.benchmarks.measure import ROUNDS, against, in_turn, micros, run_script, tenths
 from tests.benchmarks.row import Row, row_of
 from tui.core.text.sentence_scanner import SentenceScanner
 
 CHUNK = 4
-GROWTH_ROUNDS = 3
 TIMES_NAIVE = 45  # 4 us a chunk, where appending and counting takes 0.09
 LAST_TO_FIRST = 1.2
 EXTRA_BYTES = 64 * 1024
@@ -81,12 +80,8 @@ def growth(name: str, unit: str, length: int) -> Row:
     """The last tenth of a long stream against its first tenth."""
     tenth = chunks_of(unit, length // 10)
     scan(SentenceScanner(), tenth)
-    first, last = [], []
-    for _ in range(GROWTH_ROUNDS):
-        scanner = SentenceScanner()
-        times = [spent_on(partial(scan, scanner, tenth)) for _ in range(10)]
-        first.append(times[0])
-        last.append(times[-1])
+    runs = [tenths(partial(scan, SentenceScanner()), tenth * 10) for _ in range(ROUNDS)]
+    last, first = [run[-1] for run in runs], [run[0] for run in runs]
     what = f"sentences, {name}: last tenth / first tenth"
     note = f"{length / 1e6:.1f} MB"
     return against(what, last, first, LAST_TO_FIRST, note=note, is_shown=unit is SECTION)
@@ -113,15 +108,15 @@ def memory(name: str, unit: str, length: int) -> Row:
 
 
 def rows(is_quick: bool) -> Iterator[Row]:
-    """Cost, bulk, growth and memory; the hard texts at a fifth of the length, memory at a tenth."""
-    length = 1_000_000 if is_quick else 10_000_000
+    """Cost, bulk, growth and memory; the hard texts at a fifth of the length, memory at a million code points."""
+    length = 500_000 if is_quick else 10_000_000
     streams = {"markdown": SECTION, **HARD}
     yield cost_of_a_chunk()
     yield bulk()
     for name, unit in streams.items():
         yield growth(name, unit, length if unit is SECTION else length // 5)
-    for name, unit in streams.items():
-        yield memory(name, unit, length // 10)
+    for name in ("markdown",) if is_quick else streams:
+        yield memory(name, streams[name], 1_000_000)
 
 
 if __name__ == "__main__":

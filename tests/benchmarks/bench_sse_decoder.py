@@ -116,7 +116,7 @@ def measured(workload: Workload) -> Row:
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """One row a workload."""
-    yield from map(measured, workloads(10 if is_quick else 100))
+    yield from map(measured, workloads(5 if is_quick else 100))
 
 
 if __name__ == "__main__":

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator
-from functools import partial
 from random import Random
 from statistics import median
 
-from tests.benchmarks.measure import ROUNDS, Spent, against, micros, run_script, spent_on, summed
+from tests.benchmarks.measure import ROUNDS, Spent, against, micros, run_script, spent_on, summed, tenths
 from tests.benchmarks.row import Row, row_of
 from tui.core.chunks import StreamChunk
 from tui.core.frame_survey import FrameSurvey
@@ -70,12 +69,6 @@ def surveying(stats: StreamStats) -> Feed:
             survey.take(frames, [chunk])  # type: ignore[arg-type]  # plain frames are not opened
 
     return feed
-
-
-def tenths(feed: Feed, chunks: list[StreamChunk]) -> list[Spent]:
-    """The time of each tenth of the stream."""
-    size = len(chunks) // 10
-    return [spent_on(partial(feed, chunks[at : at + size])) for at in range(0, size * 10, size)]
 
 
 def feeding(chunks: list[StreamChunk]) -> Iterator[Row]:

@@ -73,12 +73,14 @@ class Endpoint:
             program.type("\r")
             wall = program.wait_for(COMPLETED, 300) - started
             program.settle(0.3)
+            cpu = program.cpu_s() - before
             assert_whole(program, int(prompt.split()[1]))
-            return Spent(program.cpu_s() - before, wall)
+            return Spent(cpu, wall)
 
 
 def assert_whole(program: Program, tokens: int, ends: int = 2) -> None:
     """The title of the text counts every character and every frame that was sent; two of them end the answer."""
+    program.redraw()
     counted = _COUNTED.findall(program.words())[-1:]
     assert counted == [(str(sent_chars(tokens)), str(tokens + ends))], f"sent {tokens} tokens, shown {counted}"
 

@@ -1,8 +1,8 @@
-"""The app on a run that is already long and goes on: `growing_run.py OUT KIND COUNT [COUNT]`.
+"""The app on a run that is already long and goes on: `growing_run.py OUT KIND FRAMES COUNT [COUNT]`.
 
 KIND is one of the texts of `fast_server.py`. For each count, rising, the run is brought to that many tokens at once;
-then the app shows it as it grows by 20 tokens at each of some frames. Writes to OUT, as JSON, the CPU time a frame, and
-what the panes and what all that is derived hold in memory.
+then the app shows it as it grows by 20 tokens at each of FRAMES frames. Writes to OUT, as JSON, the CPU time of a
+frame, and what the panes and what all that is derived hold in memory.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tui.config import Settings
 from tui.core.capture import CaptureHeader, Read, Record, ResponseHead
 from tui.panes.text_pane import TextPane
 
-FRAMES, TOKENS_A_FRAME = 120, 20
+TOKENS_A_FRAME = 20
 _RATE = 10_000.0
 _FRAME_S = 1 / 30
 
@@ -43,13 +43,13 @@ class GrowingRun(StreamscopeApp):
         Path(inspect.getfile(StreamscopeApp)).with_name("app.tcss")
     )  # else it is looked for beside this file
 
-    def __init__(self, out: Path, kind: str, counts: list[int]) -> None:
+    def __init__(self, out: Path, kind: str, frames: int, counts: list[int]) -> None:
         begun: list[Record] = [
             CaptureHeader("direct", "http://127.0.0.1/v1", {}, "openai-chat", clock=time.monotonic()),
             ResponseHead(200, (("content-type", "text/event-stream"),), 0.0),
         ]
         super().__init__(Settings(), records=begun)
-        self._kind = kind
+        self._kind, self._frames = kind, frames
         self._out, self._counts, self._fed, self._drawn = out, counts, 0, 0
 
     def on_mount(self) -> None:  # Textual calls that of the base class too
@@ -81,7 +81,7 @@ class GrowingRun(StreamscopeApp):
         shown = resident_bytes()
         self._drawn = 0
         started, begun = time.process_time(), time.monotonic()
-        for frame in range(FRAMES):
+        for frame in range(self._frames):
             self._feed(TOKENS_A_FRAME)
             await asyncio.sleep(max(0.0, begun + (frame + 1) * _FRAME_S - time.monotonic()))
         frame_s = (time.process_time() - started) / max(1, self._drawn)
@@ -118,4 +118,6 @@ class GrowingRun(StreamscopeApp):
 
 
 if __name__ == "__main__":
-    GrowingRun(Path(sys.argv[1]), sys.argv[2], [int(word) for word in sys.argv[3:]]).run()
+    out, kind, *numbers = sys.argv[1:]
+    frames, *counts = map(int, numbers)
+    GrowingRun(Path(out), kind, frames, counts).run()

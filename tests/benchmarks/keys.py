@@ -34,12 +34,12 @@ def quantile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def at_rest(there: Endpoint) -> list[float]:
+def at_rest(there: Endpoint, seconds: int) -> list[float]:
     """The same keys in the least Textual app there is, which does nothing else: the noise of this moment."""
     with Program(CONTROLS, "hello", folder=there.folder) as program:
         program.wait_for(b"ello-world")
         program.settle(0.5)
-        return press_until(program, time.monotonic() + 3)
+        return press_until(program, time.monotonic() + seconds)
 
 
 def key_rows(what: str, rounds: list[list[float]], resting: list[float], limit_ms: float, note: str = "") -> list[Row]:

@@ -19,12 +19,14 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from tests.benchmarks.report import TABLE_HEAD, table_line
 from tests.benchmarks.row import Row, row_of
 
 ROUNDS = 5
+Item = TypeVar("Item")
 
 
 class Spent(NamedTuple):
@@ -48,9 +50,21 @@ class Stopwatch:
 def spent_on(work: Callable[[], object]) -> Spent:
     """The time of one call, after the garbage of those before it is gone."""
     gc.collect()
+    return timed(work)
+
+
+def timed(work: Callable[[], object]) -> Spent:
+    """The time of one call in the middle of others."""
     watch = Stopwatch()
     work()
     return watch.spent()
+
+
+def tenths(feed: Callable[[list[Item]], object], chunks: list[Item]) -> list[Spent]:
+    """The time of each tenth of a stream, fed in order."""
+    gc.collect()
+    size = len(chunks) // 10
+    return [timed(partial(feed, chunks[at : at + size])) for at in range(0, size * 10, size)]
 
 
 def summed(times: Sequence[Spent]) -> Spent:

@@ -60,7 +60,7 @@ class Program:
 
     def __enter__(self) -> Self:
         self._near, far = pty.openpty()
-        fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
+        _set_size(far, SIZE)
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-c", _TAKE_TERMINAL, *self._arguments],
@@ -117,6 +117,12 @@ class Program:
         self.type(letter)
         return self.wait_for(letter.encode(), patience_s) - pressed
 
+    def redraw(self) -> None:
+        """Has everything drawn anew, by a terminal one column wider; `recent` then holds that alone."""
+        self.recent = b""
+        _set_size(self._near, (SIZE[0] + 1, SIZE[1]))
+        self.settle(0.3)
+
     def words(self) -> str:
         """What came lately without its control sequences."""
         return _CONTROLS.sub(b" ", self.recent).decode("utf-8", "replace")
@@ -162,6 +168,10 @@ class Program:
         tail = self.recent[-len(self._watched) :] + data
         self.saw_watched = self.saw_watched or self._watched in tail
         self.recent = (self.recent + data)[-_KEPT_BYTES:]
+
+
+def _set_size(terminal: int, size: tuple[int, int]) -> None:
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
 
 
 def _cpu_s(process_id: int) -> float:
