@@ -73,7 +73,7 @@ def peers(there: Endpoint, tokens: int) -> dict[str, Peer]:
         SDK_PRINT: partial(control, there, "sdk_print", tokens),
         "SDK into Textual's Log": partial(control, there, "log", tokens // 2),
         "SDK into Textual's RichLog": partial(control, there, "rich_log", tokens // 2),
-        MARKDOWN: partial(control, there, "markdown_stream", tokens // 4),
+        MARKDOWN: partial(control, there, "markdown_stream", max(2_000, tokens // 4)),
         HEADLESS: partial(command, MANY, partial(headless, there)),
         APP: lambda: a_token(there.streamed_by_app(f"flat {MANY}"), MANY),
     }
