@@ -9,7 +9,7 @@ from tests.benchmarks.comparison import Change, changes
 from tests.benchmarks.report import TABLE_HEAD, figure, quantity, spread, table_line, verdict
 from tests.benchmarks.results import Results
 
-BEGIN, END = "<!-- benchmarks: written by `make bench ARGS=--keep` -->", "<!-- end of benchmarks -->"
+BEGIN, END = "<!-- benchmarks: written by `make bench` -->", "<!-- end of benchmarks -->"
 
 
 def summary(results: Results, baseline: Results | None) -> str:
