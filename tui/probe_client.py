@@ -49,10 +49,14 @@ class _OpenStream:
 
 
 class ProbeClient:
-    """The probe as the app sees it. Own it with one task that awaits `serve`."""
+    """The probe as the app sees it. Own it with one task that awaits `serve`.
 
-    def __init__(self, deliver: Deliver) -> None:
+    `pause_s` tells for how long what comes is to wait, 0 or less for not at all.
+    """
+
+    def __init__(self, deliver: Deliver, pause_s: Callable[[], float] = lambda: 0.0) -> None:
         self._deliver = deliver
+        self._pause_s = pause_s
         self._child: ChildProcess | None = None
         self._ready = asyncio.Event()
         self._next_stream = 0
@@ -210,6 +214,8 @@ class ProbeClient:
             if time.monotonic() > turn_ends:
                 for _ in range(_TURNS):
                     await asyncio.sleep(0)
+                if (pause_s := self._pause_s()) > 0:
+                    await asyncio.sleep(pause_s)
                 turn_ends = time.monotonic() + _BUDGET_S
 
     def _take_line(self, line: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,10 +14,11 @@ from textual.driver import Driver
 from textual.events import DescendantFocus, Event, Key, Resize
 from textual.filter import LineFilter
 from textual.geometry import Size
+from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from tui.collection_pause import resume_collection
+from tui.collection_pause import WholeCollections, resume_collection
 from tui.config import Settings
 from tui.core.public_url import public_url
 from tui.screens.base_screen import BaseScreen
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 PRESENTING_THEME = "high-contrast"
 _KEY_SHOWN_S = 2.0
+_COLLECTING_EVERY_S = 2.0
 _TEXT_FIELDS = "Input, TextArea"
 
 
@@ -46,6 +49,7 @@ class ViewApp(ThemedApp):
         self._key_timer: Timer | None = None
         self._sign_filter = self._new_sign_filter() if settings.plain else None
         self._host_filter: NamesForHosts | None = None
+        self._collections = WholeCollections(time.monotonic)
 
     def get_driver_class(self) -> type[Driver]:
         """As Textual's; its driver for terminals is mended."""
@@ -58,13 +62,28 @@ class ViewApp(ThemedApp):
 
     def on_mount(self) -> None:
         """After the first paint collecting may begin."""
+        self._collections.begin()
         self.call_after_refresh(resume_collection)
+        self.set_interval(_COLLECTING_EVERY_S, self._collect)
+
+    async def on_unmount(self) -> None:
+        """Leaves the collecting as it was."""
+        self._collections.end()
+
+    def _collect(self) -> None:
+        self._collections.tick(is_streaming=self.controller.is_streaming)
 
     def on_resize(self, event: Resize) -> None:
         """Asks again where the terminal has another size: two signals at once may be told in the wrong order."""
         size = Size(*shutil.get_terminal_size())
         if not self.is_headless and size != event.size:
             self.post_message(Resize(size, size))
+
+    def post_message(self, message: Message) -> bool:
+        """As Textual's; what else there is to do makes way for a key."""
+        if isinstance(message, Key):
+            self.controller.key_way.clear()
+        return super().post_message(message)
 
     @property
     def has_plain_signs(self) -> bool:

@@ -33,7 +33,7 @@ class EchoRun(StreamscopeApp):
     CSS_PATH = str(
         Path(inspect.getfile(StreamscopeApp)).with_name("app.tcss")
     )  # else it is looked for beside this file
-    CSS = "#echo { dock: bottom; height: 1; }"
+    CSS = "#echo { dock: bottom; height: 1; width: 100%; }"
 
     async def on_event(self, event: Event) -> None:
         """As Textual's; a letter that no stream holds goes to the line."""
@@ -45,7 +45,7 @@ class EchoRun(StreamscopeApp):
     def tell(self, words: str) -> None:
         """Shows them on the line of the screen that is seen."""
         for line in self.screen.query("#echo").results(Static):
-            line.update(words)
+            line.update(words, layout=False)  # of the whole screen, which no key of the app needs
             return
         self.screen.mount(Static(words, id="echo"))
 

@@ -199,3 +199,20 @@ async def test_a_prompt_of_the_command_line_is_sent_and_letters_are_keys_at_once
         await until(pilot, lambda: app.live.focused_pane == "text")
         await pilot.press("x")
         await until(pilot, lambda: outcome(app) is Outcome.CANCELLED)
+
+
+async def test_a_hidden_screen_draws_nothing_and_catches_up_when_it_is_seen_again() -> None:
+    async with ScriptedServer(play_without_end) as far, running_app(Settings(url=far.url)) as (app, pilot):
+        await play(app, pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, CompareScreen))
+        assert not app.live.is_seen
+        await until(pilot, lambda: not app.live.is_ticking)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        assert isinstance(compare := app.screen_stack[-2], CompareScreen)
+        assert compare.is_seen, "a box hides nothing"
+        await pilot.press("escape", "q")
+        await until(pilot, lambda: app.screen is app.live and app.live.is_ticking)
+        await pilot.press("x")
+        await until(pilot, lambda: "CANCELLED" in line_text(app, "header"))

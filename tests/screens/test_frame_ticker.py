@@ -13,7 +13,7 @@ class Bench:
     def __init__(self) -> None:
         self.now = 0.0
         self.queued = 0
-        self.ticker = FrameTicker(lambda: self.now, lambda: self.queued)
+        self.ticker = FrameTicker(lambda: self.now, lambda: self.queued > 0)
 
     def frames_in_a_second(self, chunks_per_tick: int) -> int:
         """Frames drawn while so many chunks come at each tick."""

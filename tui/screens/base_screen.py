@@ -63,7 +63,18 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
 
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Styles were made with the widgets; Textual makes them anew when a screen appears, the first time too."""
-        event.refresh_styles, self._is_styled = self._is_styled, True
+        event.refresh_styles, is_again, self._is_styled = self._is_styled, self._is_styled, True
+        if is_again:
+            self.call_after_refresh(self.draw_anew)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it is on top, or under nothing but boxes.
+
+        Textual's `is_current` is true of the screen below as well, whatever hides it.
+        """
+        stack = self.app.screen_stack
+        return self in stack and all(isinstance(above, ModalScreen) for above in stack[stack.index(self) + 1 :])
 
     @on(Resize)
     def _take_size(self, event: Resize) -> None:
@@ -74,6 +85,16 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
 
     def fit_changed(self, before: Fit) -> None:
         """For a screen that has more to do when its size has changed."""
+
+    def frames_must_wait(self) -> bool:
+        """Whether a key is on its way to the screen, or the terminal has not taken the last frames yet.
+
+        More frames would only queue, and keys behind them.
+        """
+        app: Any = self.app
+        thread = getattr(app._driver, "_writer_thread", None)  # noqa: SLF001  Textual tells no one else
+        has_writes = thread is not None and thread._queue.qsize() > 0  # noqa: SLF001  as above
+        return has_writes or bool(app.controller.key_way.left_s() > 0)
 
     def draw_anew(self) -> None:
         """For a screen that draws what it does not look at all the time."""

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tui.screens.compare_screen import CompareScreen
     from tui.screens.run_controller import ActiveRun
 
-_WORK_S = 0.03  # of each frame at most for deriving, so that keys never wait for a long run
-_WORK_CHUNKS = 400
+_WORK_S = 0.008  # of each look and of each frame at most for deriving, so that keys never wait for a long run
+_WORK_CHUNKS = 100
 _LABELS_WIDE, _LABELS_NARROW = 21, 13
 
 
@@ -49,7 +49,7 @@ class CompareDrawing:
         if controller.derived is not None:  # until a new run begins, the one before stays
             self._comparison.show(controller.derived)
         controller.playback.show(controller.derived)
-        self._is_final = self._work() and not controller.is_streaming
+        self._is_final = self.work() and not controller.is_streaming
         is_due = is_due or self._is_final
         self._draw_texts(is_due=is_due)
         if is_due:
@@ -72,7 +72,7 @@ class CompareDrawing:
         end = run.capture.end if run is not None else None
         return end.at if end is not None else self._screen.scope.controller.seconds()
 
-    def _work(self) -> bool:
+    def work(self) -> bool:
         """Derives what came for as long as a frame may take; whether all is done."""
         stop_at = time.monotonic() + _WORK_S
         while not (is_done := self._comparison.advance(_WORK_CHUNKS)):

@@ -91,7 +91,7 @@ class CompareScreen(PlaybackKeys, BaseScreen):
         self.is_split = False
         self._part = 0
         self._drawing = CompareDrawing(self)
-        self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
+        self._ticker = FrameTicker(time.monotonic, self.frames_must_wait)
 
     @property
     def scope(self) -> StreamscopeApp:
@@ -290,19 +290,15 @@ class CompareScreen(PlaybackKeys, BaseScreen):
     def _tick(self) -> None:
         """One frame; nothing at all while nothing changes or another screen is shown."""
         # As with few chunks: with four panes half the frames are enough.
-        if self._drawing.is_settled or not self.is_current:
+        if self._drawing.is_settled or not self.is_seen or self.frames_must_wait():
             return
+        self._drawing.work()
         has_moved = self.playback.tick()
         if not self._ticker.begin(1) and not has_moved:
             return
         started = time.monotonic()
         self._drawing.draw(is_due=self._ticker.slow_is_due() or has_moved)
         self._ticker.drew(started)
-
-    def _waiting_writes(self) -> int:
-        """How many frames Textual has handed to a terminal that has not taken them yet."""
-        thread = getattr(self.app._driver, "_writer_thread", None)  # noqa: SLF001  Textual tells no one else
-        return thread._queue.qsize() if thread is not None else 0  # noqa: SLF001  as above
 
 
 def _speed_complaint(text: str) -> str | None:

@@ -1,11 +1,16 @@
 """When to draw: one ticker per screen, fewer frames when tokens are slow, drawing is dear or the terminal is behind.
 
 Pure but for the clock it is given, so its decisions can be tested.
+
+After a key the way to the screen is clear for a moment: nothing is read and nothing else is drawn. A key takes some
+ten turns of the event loop from the terminal to the screen; while tokens come as fast as they can be derived, each of
+those turns would wait for a piece of that work, and some for a frame.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 FRAMES_PER_S = 30
 SLOW_EVERY = 7  # numbers, lamps and plots: some four or five times a second, together with a frame of the text
@@ -15,13 +20,16 @@ _MANY_CHUNKS = 200  # from so many at once on nobody reads along, and fifteen fr
 _TICKS_BETWEEN_SLOW, _TICKS_BETWEEN_FEW, _TICKS_BETWEEN_MANY = 3, 4, 2
 _DRAWING_SHARE = 0.5  # drawing may take half of the time, keys and reading need the other
 
+CLEAR_S: Final = 0.015
+"""What a key takes to the screen in an app that has nothing else to do, and some more."""
+
 
 class FrameTicker:
     """Told of every tick; says whether this one draws the text, and whether it draws the rest too."""
 
-    def __init__(self, clock: Callable[[], float], waiting_writes: Callable[[], int]) -> None:
+    def __init__(self, clock: Callable[[], float], must_wait: Callable[[], bool]) -> None:
         self._clock = clock
-        self._waiting_writes = waiting_writes
+        self._must_wait = must_wait
         self._since_drawn = 0
         self._skip = 0
         self._slow_due = 0
@@ -36,7 +44,7 @@ class FrameTicker:
         if self._skip > 0:
             self._skip -= 1
             return False
-        if self._waiting_writes():  # a slow terminal: more frames would only queue, and keys behind them
+        if self._must_wait():
             return False
         if self._since_drawn < _ticks_between(chunk_count):
             return False
@@ -55,6 +63,24 @@ class FrameTicker:
         """A frame was drawn since `started`: dear frames are followed by pauses."""
         cost = self._clock() - started
         self._skip = int(cost * FRAMES_PER_S / _DRAWING_SHARE)
+
+
+class KeyWay:
+    """Told of every key. At most half of the time is given to keys, however fast they come."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._clear_until = float("-inf")
+
+    def clear(self) -> None:
+        """A key has come."""
+        now = self._clock()
+        if now >= self._clear_until + CLEAR_S:
+            self._clear_until = now + CLEAR_S
+
+    def left_s(self) -> float:
+        """For how long all else is to wait; 0 or less: not at all."""
+        return self._clear_until - self._clock()
 
 
 def _ticks_between(chunk_count: int) -> int:

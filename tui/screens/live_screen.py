@@ -78,7 +78,7 @@ class LiveScreen(PlaybackKeys, FindKeys, BaseScreen):
         super().__init__()
         self.panes = LivePanes(self)
         self._drawing = LiveDrawing(self)
-        self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
+        self._ticker = FrameTicker(time.monotonic, self.frames_must_wait)
         self._frames: Timer | None = None
         self._kept_focus = "prompt"
         self.is_ticking = True
@@ -368,7 +368,7 @@ class LiveScreen(PlaybackKeys, FindKeys, BaseScreen):
 
     def _wake(self) -> None:
         """Lets the frames begin again once there is something to draw: thirty looks a second cost as much as that."""
-        if self._frames is not None and self.is_current and not self._drawing.is_settled:
+        if self._frames is not None and self.is_seen and not self._drawing.is_settled:
             self._frames.resume()
             self.is_ticking = True
 
@@ -379,7 +379,7 @@ class LiveScreen(PlaybackKeys, FindKeys, BaseScreen):
 
     def _tick(self) -> None:
         """One frame: the text at once, the rest on the slow beat; nothing at all while nothing changes."""
-        if not self.is_current or self._drawing.is_settled:
+        if not self.is_seen or self._drawing.is_settled:
             self._rest()
             return
         has_moved = self.playback.tick()
@@ -391,8 +391,3 @@ class LiveScreen(PlaybackKeys, FindKeys, BaseScreen):
         if self._ticker.slow_is_due() or is_ending:
             self._drawing.draw_rest()
         self._ticker.drew(started)
-
-    def _waiting_writes(self) -> int:
-        """How many frames Textual has handed to a terminal that has not taken them yet."""
-        thread = getattr(self.app._driver, "_writer_thread", None)  # noqa: SLF001  Textual tells no one else
-        return thread._queue.qsize() if thread is not None else 0  # noqa: SLF001  as above

@@ -123,7 +123,7 @@ class OpenScreen(BaseScreen):
     # Drawing.
 
     def _beat(self) -> None:
-        if self.is_current:
+        if self.is_seen:
             self.draw()
 
     @on(FilesTable.Moved)

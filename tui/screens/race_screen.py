@@ -112,7 +112,7 @@ class RaceScreen(PlaybackKeys, BaseScreen):
         self.race = race
         self._stop = 0  # the judgement, then the lanes
         self._drawing = RaceDrawing(self)
-        self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
+        self._ticker = FrameTicker(time.monotonic, self.frames_must_wait)
 
     @property
     def scope(self) -> StreamscopeApp:
@@ -321,7 +321,7 @@ class RaceScreen(PlaybackKeys, BaseScreen):
 
     def _tick(self) -> None:
         """One frame; nothing at all while nothing changes or another screen is shown."""
-        if self._drawing.is_settled or not self.is_current:
+        if self._drawing.is_settled or not self.is_seen:
             return
         has_moved = self.playback.tick()
         if not self._ticker.begin(1) and not has_moved:
@@ -329,8 +329,3 @@ class RaceScreen(PlaybackKeys, BaseScreen):
         started = time.monotonic()
         self._drawing.draw(is_due=self._ticker.slow_is_due() or has_moved)
         self._ticker.drew(started)
-
-    def _waiting_writes(self) -> int:
-        """How many frames Textual has handed to a terminal that has not taken them yet."""
-        thread = getattr(self.app._driver, "_writer_thread", None)  # noqa: SLF001  Textual tells no one else
-        return thread._queue.qsize() if thread is not None else 0  # noqa: SLF001  as above

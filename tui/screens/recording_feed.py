@@ -37,7 +37,7 @@ async def _feed_and_land(app: StreamscopeApp, run: ActiveRun, recording: OpenedC
     from tui.core.wire_view.oddity_list import frame_to_begin_at  # noqa: PLC0415  it comes with the first run
 
     await feed_recording(run, recording)
-    is_left_alone = app.controller.run is run and run.cancel_key_at is None and app.live.is_current
+    is_left_alone = app.controller.run is run and run.cancel_key_at is None and app.screen is app.live
     frame = frame_to_begin_at(run.derived) if run.derived is not None else None
     if frame is not None and is_left_alone and isinstance(recording, OpenedCapture):
         app.live.show_wire(frame)

@@ -15,6 +15,7 @@ from tui.core.request import RunPlan
 from tui.errors import StreamscopeError
 from tui.playback import Playback
 from tui.probe_client import ProbeClient
+from tui.screens.frame_ticker import KeyWay
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,7 +101,8 @@ class RunController:
     """
 
     def __init__(self, *, mode: str = "sentence", clock: Now = time.monotonic, capture: str | None = None) -> None:
-        self.probe = ProbeClient(self._deliver)
+        self.key_way = KeyWay(clock)
+        self.probe = ProbeClient(self._deliver, self.key_way.left_s)
         self.mode = mode
         self.pattern: str | None = None
         self.clock = clock

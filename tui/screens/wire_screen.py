@@ -107,7 +107,7 @@ class WireScreen(WirePlayback, WireCopying, FindKeys, BaseScreen):
         self._first_frame = frame
         self._drawing = WireDrawing(self)
         self._frames: Timer | None = None
-        self._ticker = FrameTicker(time.monotonic, self._waiting_writes)
+        self._ticker = FrameTicker(time.monotonic, self.frames_must_wait)
 
     @property
     def wire_log(self) -> WireLog | None:
@@ -316,6 +316,10 @@ class WireScreen(WirePlayback, WireCopying, FindKeys, BaseScreen):
         self.draw()
         self._wake()
 
+    def draw_anew(self) -> None:
+        """It is seen again."""
+        self.draw_slow()
+
     def draw(self) -> None:
         """Draws everything now; a screen that was closed meanwhile draws nothing."""
         if self in self.app.screen_stack:
@@ -350,12 +354,12 @@ class WireScreen(WirePlayback, WireCopying, FindKeys, BaseScreen):
 
     def _wake(self) -> None:
         """Lets the frames begin again once there is something to draw."""
-        if self._frames is not None and self.is_current and not self._drawing.is_settled:
+        if self._frames is not None and self.is_seen and not self._drawing.is_settled:
             self._frames.resume()
 
     def _tick(self) -> None:
         """One frame; while nothing changes or another screen is shown there are none."""
-        if self._frames is not None and (self._drawing.is_settled or not self.is_current):
+        if self._frames is not None and (self._drawing.is_settled or not self.is_seen):
             self._frames.pause()
             return
         has_moved = self.playback.tick()
@@ -364,8 +368,3 @@ class WireScreen(WirePlayback, WireCopying, FindKeys, BaseScreen):
         started = time.monotonic()
         self._drawing.draw(is_due=self._ticker.slow_is_due())
         self._ticker.drew(started)
-
-    def _waiting_writes(self) -> int:
-        """How many frames Textual has handed to a terminal that has not taken them yet."""
-        thread = getattr(self.app._driver, "_writer_thread", None)  # noqa: SLF001  Textual tells no one else
-        return thread._queue.qsize() if thread is not None else 0  # noqa: SLF001  as above
