@@ -90,3 +90,22 @@ def test_the_probe_never_loads_textual_or_the_gateway() -> None:
 
 def test_the_app_loads_no_network_library() -> None:
     assert not loaded_by("import tui.app") & {"httpx", "httpx2", "openai", "websockets", "fastapi", "uvicorn"}
+
+
+def test_no_text_reaches_a_widget_as_markup() -> None:
+    """Static, Label and notify read markup unless they are told not to, or get a Content object or nothing."""
+    found = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and name_of(node.func) in ("Static", "Label", "notify", "from_markup"):
+                is_plain = any(word.arg == "markup" for word in node.keywords)
+                given = node.args[0] if node.args else None
+                is_safe = given is None or (isinstance(given, ast.Call) and name_of(given.func) in ("Content", "Text"))
+                if not (is_plain or is_safe):
+                    found.append(f"{path.name}:{node.lineno}")
+    assert found == []
+
+
+def name_of(called: ast.expr) -> str:
+    """The last name of what is called."""
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""

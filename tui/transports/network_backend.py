@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.transports.address_race import connect_to_host
+from tui.transports.bounded_inflation import can_inflate, inflated
 from tui.transports.socket_reads import SocketReads
 from tui.transports.stamped_socket import Link, StampedSocket
 from tui.transports.tls_link import TLSLink
@@ -106,7 +107,10 @@ def body_of(response: Any) -> AsyncIterable[bytes]:
 
     Each layer of iteration is paid at every read, and the bare stream has three fewer.
     """
-    body: AsyncIterable[bytes] = response.aiter_bytes() if "content-encoding" in response.headers else response.stream
+    encoding = response.headers.get("content-encoding")
+    if encoding is not None and can_inflate(encoding):
+        return inflated(response.stream, encoding)
+    body: AsyncIterable[bytes] = response.stream if encoding is None else response.aiter_bytes()
     return body
 
 

@@ -13,6 +13,8 @@ from tui.core.readers.safe_records import safe_headers
 from tui.transports.base import Now, Room, Take
 from tui.transports.stamped_socket import ReadHold
 
+_MOST_WAITING = 1024 * 1024
+
 
 class EnoughRead(Exception):  # noqa: N818  not an error: it leaves a library's loop once nothing more is wanted
     """The run needs nothing more of this connection."""
@@ -71,8 +73,12 @@ class SocketReads:
     async def take_body(self, items: AsyncIterable[bytes]) -> None:
         """The whole body, read by read; what came before a fault is given before the fault is raised."""
         try:
+            waiting = 0
             async for item in items:
+                waiting = waiting + len(item) if self._pending else len(item)
                 self._pending.append(item)
+                if waiting > _MOST_WAITING:  # one read swelled: it is taken in parts, so that a limit is seen in time
+                    self.flush()
         except EnoughRead:
             raise
         except Exception:
