@@ -1,8 +1,9 @@
 """The error of our time stamps: reads stamped by the probe while the app paints all panes, against the sender's clock.
 
-Sender, probe and app are processes of one machine and read one monotonic clock; each token says when it was sent. The
-control stamps the same reads in the loop that also paints, as a program without a probe does. A read's error is what
-lies between the sender's `send` and our stamp: the kernel, the waking of the process, and what it was busy with.
+Sender, probe and app are processes of one machine and read one monotonic clock; each token says when it was sent. A
+read's error is what lies between the sender's `send` and our stamp: the kernel, the waking of the process, and what it
+was busy with. One control stamps the same reads in the loop that also paints, as a program without a probe does;
+another only stamps, which shows what the machine itself adds at that moment.
 """
 
 from __future__ import annotations
@@ -62,29 +63,41 @@ def by_app(there: Endpoint, rate: int, seconds: int) -> Stamps:
     return read_back(out)
 
 
-def by_loop(there: Endpoint, rate: int, seconds: int) -> Stamps:
-    """The stamps of a loop that paints."""
-    out = there.folder / "loop.json"
-    with Program(SCRIPT, "loop", str(out), there.url, str(rate), str(seconds), folder=there.folder) as program:
+def by_control(there: Endpoint, kind: str, rate: int, seconds: int) -> Stamps:
+    """The stamps of a loop that paints (`loop`), or of one that does nothing else (`bare`)."""
+    out = there.folder / f"{kind}.json"
+    with Program(SCRIPT, kind, str(out), there.url, str(rate), str(seconds), folder=there.folder) as program:
         while program.process.poll() is None:
             program.pump(0.05)
     return read_back(out)
 
 
+def measured(there: Endpoint, rate: int, seconds: int, rounds: int) -> Iterator[Row]:
+    """The app and both controls, in turn."""
+    ours, loops, bare = [], [], []
+    for _ in range(rounds):
+        ours.append(by_app(there, rate, seconds))
+        loops.append(by_control(there, "loop", rate, seconds))
+        bare.append(by_control(there, "bare", rate, seconds))
+    what = f"stamps at {rate} reads/s, error p99"
+    yield row_of(f"{what}: ours, all panes painting", p99s(ours), "ms", LIMIT_MS, note=ours[0].told(), is_shown=True)
+    yield row_of(f"{what}: a loop that paints", p99s(loops), "ms", note=loops[0].told(), is_shown=True)
+    yield row_of(f"{what}: a process that only stamps", p99s(bare), "ms", note=bare[0].told(), is_shown=True)
+    ratios = [one.p99 / loop.p99 for one, loop in zip(ours, loops, strict=True)]
+    yield row_of(f"{what}: ours / a loop that paints", ratios, "x", TO_LOOP)
+
+
+def p99s(stamps: list[Stamps]) -> list[float]:
+    """Of each round."""
+    return [one.p99 for one in stamps]
+
+
 def rows(is_quick: bool) -> Iterator[Row]:
-    """Both rates, the app and the loop in turn."""
+    """Both rates."""
     seconds, rounds = (2, 1) if is_quick else (6, 3)
     with endpoint() as there:
         for rate in RATES:
-            pairs = [(by_app(there, rate, seconds), by_loop(there, rate, seconds)) for _ in range(rounds)]
-            ours, loops = [ours for ours, _ in pairs], [loop for _, loop in pairs]
-            what = f"stamps at {rate} reads/s, all panes painting"
-            errors = [one.p99 for one in ours]
-            yield row_of(f"{what}: error p99", errors, "ms", LIMIT_MS, note=ours[0].told(), is_shown=True)
-            theirs = [one.p99 for one in loops]
-            yield row_of(f"{what}: error p99 in a loop that paints", theirs, "ms", note=loops[0].told(), is_shown=True)
-            ratios = [one.p99 / loop.p99 for one, loop in pairs]
-            yield row_of(f"{what}: error p99 / in a loop that paints", ratios, "x", TO_LOOP)
+            yield from measured(there, rate, seconds, rounds)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""How late reads are stamped: `stamped_run.py app OUT URL | loop OUT URL RATE SECONDS`.
+"""How late reads are stamped: `stamped_run.py app OUT URL | loop|bare OUT URL RATE SECONDS`.
 
 For a server whose tokens are the moments at which it sent them (`timed RATE SECONDS` of `fast_server.py`). `app` is
 the app, which tells when it is left how late the reads of its last run were stamped by its probe; `loop` is the usual
-way: a program that draws what it reads, and stamps each read in its own loop. Both write to OUT, as JSON, the number
-of reads and, for each token, the seconds from its sending to the stamp of the read it came in.
+way: a program that draws what it reads, and stamps each read in its own loop; `bare` stamps and does nothing else, so
+its errors are the machine's. All write to OUT, as JSON, the number of reads and, for each token, the seconds from its
+sending to the stamp of the read it came in.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from textual.app import App, ComposeResult
@@ -51,11 +52,17 @@ class PaintingLoop(App[list[tuple[float, bytes]]]):
 
     async def _stream(self) -> None:
         await asyncio.sleep(1.0)  # the first paint is over
-        log, found = self.query_one(Log), []
-        async for data in reads_of(self._url, self._prompt):
-            found.append((time.monotonic(), data))
-            log.write(data.decode())
-        self.exit(found)
+        log = self.query_one(Log)
+        self.exit(await stamped(self._url, self._prompt, lambda data: log.write(data.decode())))
+
+
+async def stamped(url: str, prompt: str, see: Callable[[bytes], object]) -> list[tuple[float, bytes]]:
+    """The reads of an answer, each stamped when it came and then shown to `see`."""
+    found = []
+    async for data in reads_of(url, prompt):
+        found.append((time.monotonic(), data))
+        see(data)
+    return found
 
 
 def stamps_of(capture: Capture) -> Iterator[tuple[float, bytes]]:
@@ -73,10 +80,12 @@ def tell(out: str, stamps: list[tuple[float, bytes]]) -> None:
 
 
 def main(words: list[str]) -> None:
-    """Runs one of the two on an endpoint; the app until it is left, the loop until the answer ends."""
+    """Runs one of the three on an endpoint: the app until it is left, the others until the answer ends."""
     match words:
         case ["loop", out, url, rate, seconds]:
             tell(out, PaintingLoop(url, f"timed {rate} {seconds}").run() or [])
+        case ["bare", out, url, rate, seconds]:
+            tell(out, asyncio.run(stamped(url, f"timed {rate} {seconds}", len)))
         case [_, out, url]:
             app = StampedRun(Settings(transport="direct", url=url))
             app.run()
