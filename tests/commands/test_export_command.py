@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_runner import run
+from tests.long_matrix import first_of
 from tests.transports.run_support import after_tokens, healthy, reset
 from tests.transports.scripted_server import Script, ScriptedServer
 from tui.captures.open_capture import read_capture
@@ -97,7 +98,7 @@ def run_module(path: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *arguments], check=False, capture_output=True, text=True, cwd=path.parent)
 
 
-@pytest.mark.parametrize("name", ["smol-truncated", "llmock-tool"])
+@pytest.mark.parametrize("name", first_of(["smol-truncated", "llmock-tool"]))
 def test_the_exported_test_plays_the_bytes_back(
     tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], name: str
 ) -> None:
@@ -109,6 +110,7 @@ def test_the_exported_test_plays_the_bytes_back(
     assert run_module(module).returncode == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("transport", "script"), [("ws", healthy("ws")), ("direct", after_tokens("direct", reset))], ids=["ws", "reset"]
 )

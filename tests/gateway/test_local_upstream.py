@@ -58,6 +58,7 @@ def until_gone(process_id: int) -> None:
 
 @INSTALLED
 @pytest.mark.local_model
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_the_local_model_answers_on_every_route_and_ends_with_its_gateway() -> None:
     async with gateway_process("--upstream", "local") as (process, url):
@@ -88,6 +89,7 @@ async def test_the_local_model_answers_on_every_route_and_ends_with_its_gateway(
 
 @INSTALLED
 @pytest.mark.local_model
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_a_gateway_that_is_killed_takes_the_model_with_it_and_a_dead_model_is_started_again() -> None:
     async with gateway_process() as (process, url):
@@ -111,6 +113,7 @@ async def test_a_gateway_that_is_killed_takes_the_model_with_it_and_a_dead_model
 
 @INSTALLED
 @pytest.mark.local_model
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_the_command_runs_the_local_model_and_says_nothing_of_a_recording(tmp_path: Path) -> None:
     done = await run(tmp_path, "run", "Name a colour.", "--model", "local", "--max-tokens", "8")

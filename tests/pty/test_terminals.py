@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.child_environ import clean_environ
+from tests.long_matrix import first_of
 from tests.pty.terminal import PATIENCE_S, Terminal
 from tests.pty.test_app_in_terminal import quit_cleanly, show
 
@@ -51,7 +52,7 @@ def colours_of(raw: bytes) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", first_of(KINDS))
 async def test_every_pane_is_reached_by_keys_and_no_other_colours_are_written(kind: str, tmp_path: Path) -> None:
     environ, allowed = KINDS[kind]
     async with Terminal((80, 24), folder=tmp_path, environ=environ) as terminal:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.gateway.running_gateway import gateway_settings, running_gateway
+from tests.long_matrix import first_of
 from tests.screens.app_driver import line_text, pane_text, running_app, until
 from tests.screens.test_live_screen import NOWHERE, play_sse, send
 from tests.transports.scripted_server import ScriptedServer
@@ -20,7 +21,7 @@ DEMOS = [{"id": "demo/a", "label": "RECORDED", "prompt": "the recorded one"}, {"
 OTHERS = [{"id": "qwen3-8b"}, {"id": "llama", "owned_by": "meta"}]
 
 
-@pytest.mark.parametrize("transport", ["sse", "ws", "direct"])
+@pytest.mark.parametrize("transport", first_of(["sse", "ws", "direct"]))
 async def test_a_gateway_by_its_url_that_plays_demos_says_so_like_the_embedded_one(transport: str) -> None:
     async with (
         running_gateway(gateway_settings()) as gateway,

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.gateway.running_gateway import gateway_settings, running_gateway
+from tests.long_matrix import first_of
 from tests.screens.app_driver import line_text, running_app, until
 from tests.screens.test_compare_screen import toasts
 from tests.screens.test_live_screen import finish, outcome, send
@@ -200,13 +201,15 @@ def provider(status: int, body: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("status", "body", "words"),
-    [
-        (200, {"data": [{"id": "m"}]}, "healthy, "),
-        (401, {"error": {"message": "no"}}, "does not accept the key (401)"),
-        (404, {}, "lists no models (404)"),
-        (200, b"<html>", "not as an OpenAI-compatible server does"),
-        (503, {}, "The server failed (503)"),
-    ],
+    first_of(
+        [
+            (200, {"data": [{"id": "m"}]}, "healthy, "),
+            (401, {"error": {"message": "no"}}, "does not accept the key (401)"),
+            (404, {}, "lists no models (404)"),
+            (200, b"<html>", "not as an OpenAI-compatible server does"),
+            (503, {}, "The server failed (503)"),
+        ]
+    ),
 )
 async def test_a_provider_is_asked_for_its_models(status: int, body: Any, words: str) -> None:
     async with ScriptedServer(provider(status, body)) as far, form() as (app, pilot):
