@@ -108,7 +108,7 @@ class StreamscopeApp(FileApp):
         elif self._begins_in_folder:
             self.call_after_refresh(self.action_open_folder)
         else:
-            self.call_after_refresh(self._start_children)
+            self.call_after_refresh(self.start_children)
 
     async def run_action(
         self,
@@ -140,7 +140,7 @@ class StreamscopeApp(FileApp):
         if text not in self.endpoint.demo_prompts.values():  # nobody wrote those here
             self.history.add(text)
         self.note_key("prompt.send", "prompt")
-        self._start_children()
+        self.start_children()
         if self.endpoint.url is None:  # the demo gateway is still starting
             self.controller.hold(self.endpoint.plan(text))
         else:
@@ -196,7 +196,8 @@ class StreamscopeApp(FileApp):
         """Ends the children."""
         await self.close_endpoint()
 
-    def _start_children(self) -> None:
+    def start_children(self) -> None:
+        """Starts the probe and what the endpoint needs, once."""
         if self._has_children:
             return
         self._has_children = True

@@ -43,6 +43,11 @@ class EndpointApp(ViewApp):
         """The Live screen, wherever it is in the stack."""
         return next(screen for screen in self.screen_stack if isinstance(screen, LiveScreen))
 
+    @property
+    def front(self) -> BaseScreen:
+        """The screen that is seen, under whatever boxes are open over it."""
+        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, BaseScreen))
+
     def start_probe(self) -> None:
         """Starts the probe, once."""
         if not self._has_probe:
@@ -92,8 +97,13 @@ class EndpointApp(ViewApp):
     def _draw_front(self) -> None:
         """Draws what is seen, and the Live screen under it."""
         self.live.draw_slow()
-        if isinstance(self.screen, BaseScreen):
-            self.screen.draw_anew()
+        self.front.draw_anew()
+
+    def action_evidence(self) -> None:
+        """What the verdict on the run rests on."""
+        from tui.screens.run_evidence import show_evidence
+
+        show_evidence(self)  # type: ignore[arg-type]  # as below
 
     def action_race(self) -> None:
         """The same prompt over several ways at once, which are chosen in a form."""

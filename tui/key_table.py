@@ -68,7 +68,7 @@ KEY_TABLE: tuple[KeyRow, ...] = (
     _row("screen.compare", "c f3", "live wire"),
     _row("screen.wire", "w f4", "live compare race"),
     _row("screen.back", "q", "compare race wire open"),
-    _row("view.next", "v", "live stats wire"),
+    _row("view.next", "v", "live stats race wire"),
     _row("view.joints", "|", "live wire"),
     _row("view.zoom", "z", "screen"),
     _row("view.jump", "'", "screen"),

@@ -146,7 +146,9 @@ class ViewApp(ThemedApp):
 
         self.endpoint.alias = self._name_of_hosts  # of another endpoint too; a host cut on its line escapes the filter
         run = self.controller.run
-        urls = () if self.endpoint.is_demo else (self.endpoint.url, run.plan.url if run is not None else None)
+        lanes = [lane.plan.url for lane in self.controller.lanes]
+        own = (self.endpoint.url, run.plan.url if run is not None else None, *lanes)
+        urls = () if self.endpoint.is_demo else own
         names = {host: self._name_of_hosts for url in urls for host in _hosts_of(url or "")}
         if self._host_filter is None or self._host_filter.names != names:
             self._host_filter = NamesForHosts(names)

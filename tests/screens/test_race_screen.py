@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.widgets import OptionList
@@ -12,11 +14,14 @@ from textual.widgets import OptionList
 from tests.gateway.buffering_hop import BufferingHop
 from tests.gateway.running_gateway import gateway_settings, running_gateway
 from tests.gateway.scripted_upstream import Exchange, ScriptedUpstream, for_ever
-from tests.screens.app_driver import line_text, pane_text, running_app, shown_title, until
+from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, shown_title, until
+from tests.screens.golden_screens import screen_text
 from tests.screens.test_compare_screen import toasts
 from tui.app import StreamscopeApp
+from tui.captures.open_capture import open_capture
 from tui.config import Settings
 from tui.core.chunks import Outcome
+from tui.core.derived_run import DerivedRun
 from tui.screens.ask_screen import AskScreen
 from tui.screens.pick_screen import PickScreen
 from tui.screens.race_form import RaceForm
@@ -24,6 +29,7 @@ from tui.screens.race_screen import RaceScreen
 from tui.screens.wire_screen import WireScreen
 
 WORDS = 24
+CAPTURES = Path(__file__).parents[1] / "data" / "captures"
 
 
 async def paced(exchange: Exchange) -> None:
@@ -43,10 +49,10 @@ async def endless(exchange: Exchange) -> None:
 
 @asynccontextmanager
 async def ended_race(
-    settings: Settings, *, size: tuple[int, int] = (120, 40)
+    settings: Settings, *, size: tuple[int, int] = (120, 40), folder: Path | None = None
 ) -> AsyncIterator[tuple[StreamscopeApp, Pilot[None], RaceScreen]]:
     """A race of the lanes that the form begins with, at its end."""
-    async with running_app(settings, size=size) as (app, pilot):
+    async with running_app(settings, size=size, folder=folder) as (app, pilot):
         await pilot.press(*"Why", "escape", "R")
         await until(pilot, lambda: isinstance(app.screen, RaceForm))
         await pilot.press("enter")
@@ -122,8 +128,8 @@ async def test_story_a_my_gateway_delivers_one_lump_who_buffers() -> None:
         ]
         # Enter on it: evidence rows, each with its frame
         await pilot.press("enter")
-        chosen = await pick(app, pilot, 0)
-        assert chosen.startswith("A frame ")
+        chosen = await pick(app, pilot, 1)
+        assert chosen.startswith("1 A frame ")
         assert "LUMP" in chosen
         await until(pilot, lambda: isinstance(app.screen, WireScreen))
         await until(pilot, lambda: "via 1.1 nginx" in pane_text(app, "head"))
@@ -273,3 +279,77 @@ async def test_without_a_prompt_it_says_so() -> None:
         await pilot.press("escape", "R")
         await until(pilot, lambda: any("The prompt is empty." in text for text in toasts(app)))
         assert app.screen is app.live
+
+
+async def test_captures_race_without_a_request_and_are_laid_over_one_another_by_their_text(tmp_path: Path) -> None:
+    for name in ("smol-plain", "smol-code"):
+        shutil.copy(CAPTURES / f"{name}.jsonl", tmp_path)
+    async with running_app(Settings(url="http://127.0.0.1:9"), folder=tmp_path) as (app, pilot):
+        await pilot.press(*"Why", "escape", "R")
+        await until(pilot, lambda: isinstance(app.screen, RaceForm))
+        form = app.screen
+        assert isinstance(form, RaceForm)
+        await pilot.press("down", "down", "down", "-")
+        for name in ("smol-plain", "smol-code"):
+            await pilot.press("+")
+            await until(pilot, lambda: isinstance(app.screen, AskScreen))
+            await pilot.press(*f"{name}.jsonl", "enter")
+            await until(pilot, lambda: app.screen is form)
+        form.entries = form.entries[2:]
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, RaceScreen) and "►" in pane_text(app, "judgement"))
+        assert [lane.name for lane in app.screen.race.lanes] == ["smol-plain", "smol-code"]  # type: ignore[attr-defined]
+        assert not app.controller.lanes
+        await pilot.press("v")
+        await until(pilot, lambda: "one text" in pane_text(app, "rows"))
+        assert "The texts part at char 0:" in words(app)
+        assert "later at char 409, where the shorter text ends." in words(app)
+        assert next(row for row in pane_text(app, "rows").splitlines() if "smol-code" in row).count("≠") == 1
+        await pilot.press("v")
+        await until(pilot, lambda: "one clock" in pane_text(app, "rows"))
+
+
+def saved_transports(folder: Path) -> list[str]:
+    runs = [DerivedRun.of_records(open_capture(path)) for path in folder.glob("*.jsonl")]
+    return sorted(run.capture.header.transport for run in runs)
+
+
+def pictures(folder: Path) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in folder.glob("*.svg")]
+
+
+async def test_ctrl_s_saves_every_lane_and_f8_the_screen(tmp_path: Path) -> None:
+    async with (
+        ScriptedUpstream(paced) as upstream,
+        running_gateway(gateway_settings(upstream.url)) as gateway,
+        ended_race(Settings(url=gateway.url), folder=tmp_path) as (app, pilot, _),
+    ):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: sum(text.startswith("Saved ") for text in toasts(app)) == 3)
+        assert saved_transports(tmp_path) == ["sse", "sse", "ws"]
+        await pilot.press("f8")
+        await until(pilot, lambda: any("STREAMS." in picture for picture in pictures(tmp_path)))
+
+
+async def test_enter_on_the_arrivals_gives_the_verdict_on_a_single_run() -> None:
+    async with running_app(Settings(url="http://127.0.0.1:9"), records=demo_records("markdown")) as (app, pilot):
+        await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
+        await pilot.press("escape", "5", "enter")
+        await until(pilot, lambda: isinstance(app.screen, PickScreen))
+        choices = app.screen.query_one(OptionList)
+        assert "STREAMS. A shows text from" in str(choices.get_option_at_index(0).prompt)
+        assert await pick(app, pilot, 1)
+        await until(pilot, lambda: isinstance(app.screen, WireScreen))
+
+
+async def test_names_stand_for_the_hosts_of_all_lanes_before_an_audience() -> None:
+    async with (
+        ScriptedUpstream(only_chat) as provider,
+        ended_race(Settings(url=provider.url, profile="lab")) as (app, pilot, screen),
+    ):
+        app.action_present()
+        await pilot.pause()
+        await pilot.press("R")
+        await until(pilot, lambda: isinstance(app.screen, RaceForm))
+        assert "127.0.0.1" not in screen_text(app)
+        assert screen.race.is_over

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -57,7 +57,11 @@ class OpenedCapture:
         yield self.header
         yield from self._records
 
-    def _read_all(self) -> Iterator[Record]:
+    def close(self) -> None:
+        """Lets go of the file; what was not taken is not read any more."""
+        self._records.close()
+
+    def _read_all(self) -> Generator[Record, None, None]:
         with self._file:
             try:
                 while data := self._file.read(_PIECE_BYTES):

@@ -17,6 +17,7 @@ TEXT: Final = "text"
 STALL: Final = "stall"
 PROVEN: Final = "proven"
 UNPROVEN: Final = "unproven"
+OTHER: Final = "other"
 BLANK: Final = ""
 
 

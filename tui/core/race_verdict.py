@@ -158,7 +158,9 @@ def _all_stream(lanes: list[RaceLane]) -> RaceVerdict:
 def _all_held(lanes: list[RaceLane]) -> RaceVerdict:
     if len(lanes) < _LIVE_LANES:
         sentence = f"{lanes[0].run.verdict(lanes[0].run.capture.last_at).sentence} One lane cannot tell who holds it."
-        return RaceVerdict("cannot_tell", f"CANNOT TELL. {sentence[0].upper()}{sentence[1:]}", (_row(lanes[0]),))
+        signs = [Evidence(lanes[0].letter, sign) for sign in _signs_of(lanes[0])]
+        rows = (_row(lanes[0]), *signs)
+        return RaceVerdict("cannot_tell", f"CANNOT TELL. {sentence[0].upper()}{sentence[1:]}", rows)
     direct = ", direct too" if any(lane.run.capture.header.transport == "direct" for lane in lanes) else ""
     sentence = (
         f"THE MODEL BATCHES, or something before every lane does. All {len(lanes)} lanes get {_together(lanes)}{direct}"

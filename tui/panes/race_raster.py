@@ -22,6 +22,7 @@ _SIGNS: Final = {
     cells_of.STALL: ("!", "stall"),
     cells_of.PROVEN: ("✓", "end"),
     cells_of.UNPROVEN: ("✗", "stall"),
+    cells_of.OTHER: ("≠", "stall"),
     cells_of.BLANK: (" ", ""),
 }
 _KEYS: Final = (
@@ -29,7 +30,13 @@ _KEYS: Final = (
     "▒ waiting   ▂▄▆█ text   ! stall   ✓ ✗ end, proven or not",
     "▒ waiting   ▄ text   ✓ ✗ end",
 )
+_ALIGNED_KEYS: Final = (
+    "▂ with the first lane there   ▄ 0.05 s later   ▆ 0.25 s   █ 1 s   ≠ from here not as A",
+    "▂ first   ▄ 0.05 s later   ▆ 0.25 s   █ 1 s   ≠ not as A",
+    "▂ first   ▄ ▆ █ later   ≠ not as A",
+)
 _HEADING: Final = "first   reads"
+_ALIGNED_HEADING: Final = "later   parts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +53,16 @@ class RaceRow:
 
 @dataclass(frozen=True, slots=True)
 class RaceFrame:
-    """What is drawn: the axis in seconds since each lane's own request, the lanes, and where the view is held."""
+    """What is drawn: the axis in seconds since each lane's own request, the lanes, and where the view is held.
+
+    Where lanes are aligned by their text the axis counts characters.
+    """
 
     start: float
     end: float
     rows: list[RaceRow]
     cursor: tuple[float, str] | None = None
+    is_aligned: bool = False
 
     def cell_of(self, at: float, width: int) -> int:
         """The cell that a moment of the axis falls into."""
@@ -90,20 +101,23 @@ class RaceRaster(RowsPane, can_focus=False):
 
 def race_rows(frame: RaceFrame, label_cells: int, width: int, *, is_spread: bool = False) -> list[Row]:
     """The scale, the lanes and the signs as rows."""
-    rows: list[Row] = [[Span(" one clock".ljust(label_cells), "race--dim"), *_scale(frame, width)]]
+    axis = " one text" if frame.is_aligned else " one clock"
+    rows: list[Row] = [[Span(axis.ljust(label_cells), "race--dim"), *_scale(frame, width)]]
     for place, row in enumerate(frame.rows):
         if place and is_spread:
             rows.append([])
         rows.append(_lane(frame, row, LANE_STYLES[place], label_cells, width))
-    legend = next((keys for keys in _KEYS if len(keys) <= width + RIGHT_CELLS), "")
+    legends = _ALIGNED_KEYS if frame.is_aligned else _KEYS
+    legend = next((keys for keys in legends if len(keys) <= width + RIGHT_CELLS), "")
     return [*rows, [Span(" " * label_cells), Span(legend, "race--dim")]]
 
 
 def _scale(frame: RaceFrame, width: int) -> list[Span]:
     """Labels from the requests on; what lies before them is connecting."""
     before = frame.cell_of(0.0, width)
-    axis = RasterFrame(0.0, frame.end, [], [], cursor=frame.cursor)
-    return [Span(" " * before), *scale_spans(axis, width - before), Span(f"    {_HEADING}", "race--dim")]
+    axis = RasterFrame(0.0, frame.end, [], [], has_clock=not frame.is_aligned, cursor=frame.cursor)
+    heading = _ALIGNED_HEADING if frame.is_aligned else _HEADING
+    return [Span(" " * before), *scale_spans(axis, width - before), Span(f"    {heading}", "race--dim")]
 
 
 def _lane(frame: RaceFrame, row: RaceRow, hue: str, label_cells: int, width: int) -> Row:

@@ -72,6 +72,7 @@ class RasterPane(LineView):
         Binding("left", "screen.play_step(-1)", "step back", id="rail.back", show=False),
         Binding("shift+right", "screen.play_mark(1)", "next mark", id="rail.mark.next", show=False),
         Binding("shift+left", "screen.play_mark(-1)", "mark before", id="rail.mark.previous", show=False),
+        Binding("enter", "app.evidence", "what the verdict rests on", id="item.source", show=False),
     ]
 
     class SeekAsked(Message):

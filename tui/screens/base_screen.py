@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import SystemCommand
@@ -14,6 +14,9 @@ from textual.geometry import Offset
 from textual.screen import ModalScreen, Screen
 
 from tui.screens.screen_sizes import Fit
+
+if TYPE_CHECKING:
+    from tui.screens.run_controller import ActiveRun
 
 # Keys of the app end at a modal, so each modal binds them anew.
 MODAL_KEYS = (
@@ -101,6 +104,15 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
 
     def run_again(self) -> bool:
         """For a screen on which another thing than the latest run is run again; whether it has done so."""
+        return False
+
+    def runs_shown(self) -> list[ActiveRun]:
+        """The runs that are seen, that in front first; none before the first run."""
+        app: Any = self.app
+        return [app.controller.run] if app.controller.run is not None else []
+
+    def copy_card(self) -> bool:
+        """For a screen with a card of its own; whether it has copied it."""
         return False
 
     def jump_targets(self) -> list[JumpTarget]:

@@ -46,6 +46,11 @@ _RACE = Help(
         ("reads", "network reads that brought the answer"),
         ("steady, LUMP, batches", "how the lane streams; few: too few frames to tell"),
         ("wire bytes per character", "what the transport and the gateway put around the text, or compression saves"),
+        (
+            "v: one text",
+            "the rows by output offset: the taller, the later than the first lane there; ≠ says another thing",
+        ),
+        ("later, parts", "behind the first lane at the end of the common text; the character where the texts part"),
         ("requests sent apart", "shown above 5 ms: how much later the last request was sent than the first"),
         ("shows, points to", "what was seen, and what would explain it; CANNOT TELL is an answer too"),
         ("identity", "a lane that asks for an answer without compression; the others ask as most clients do"),
@@ -121,8 +126,8 @@ PANES: dict[str, Help] = {
     "raster": Help(
         "5 arrivals",
         "One mark per arrival, from left to right: the taller, the more came in that slice of time. The line under it "
-        "says what the arrivals show: streams, comes in batches, or one lump. Where the view is held, what comes "
-        "after is dim; a click or a drag goes to another moment.",
+        "says what the arrivals show: streams, comes in batches, or one lump; enter lists what that rests on. Where "
+        "the view is held, what comes after is dim; a click or a drag goes to another moment.",
         (
             ("▲ t", "the moment that all panes show while the view is held"),
             ("!", "a stall: longer than 250 ms and than 5 times the usual gap"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -12,7 +12,6 @@ from textual.content import Content
 
 from tui.core.sanitize import sanitize_line
 from tui.panes.prompt_bar import PromptArea
-from tui.screens.base_screen import BaseScreen
 from tui.screens.fault_commands import fault_commands, numbered_fault
 from tui.screens.help_screen import HelpScreen
 from tui.screens.profile_commands import profile_commands
@@ -59,8 +58,8 @@ def palette_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
     yield SystemCommand("model: choose", "a list of the endpoint's models, for the next run", app.action_choose_model)
     yield SystemCommand("model: refresh list", "asks the endpoint for its models anew", app.refresh_models)
     yield SystemCommand("model: parameters", "system prompt, temperature, most tokens", app.action_edit_params)
-    yield from _screen_of(app).commands()
-    yield SystemCommand("view: jump", "a letter on every pane; the next one goes there", _screen_of(app).action_jump)
+    yield from app.front.commands()
+    yield SystemCommand("view: jump", "a letter on every pane; the next one goes there", app.front.action_jump)
     yield from app.view_commands()
     for name, theme in app.themes.items():
         shade = "dark" if theme.dark else "light"
@@ -130,9 +129,3 @@ def _run_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
     yield SystemCommand("run: send", "send the prompt as it stands", app.live.query_one(PromptArea).action_send)
     yield SystemCommand("run: again", "send the same request again", app.action_run_again)
     yield SystemCommand("run: race", "the same prompt over several ways at once", app.action_race)
-
-
-def _screen_of(app: StreamscopeApp) -> BaseScreen:
-    """The screen that is seen, under whatever boxes are open over it."""
-    screens: list[Any] = app.screen_stack
-    return next(screen for screen in reversed(screens) if isinstance(screen, BaseScreen))

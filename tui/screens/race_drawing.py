@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tui.core.aligned_lanes import AlignedCell, aligned_lanes
 from tui.core.lane_view import LaneMoment
-from tui.core.race_cells import lane_cells, origin_of
+from tui.core.race_cells import BLANK, OTHER, TEXT, LaneCell, lane_cells, origin_of
 from tui.core.race_verdict import NOT_A_GATEWAY, why_failed
 from tui.panes.line_view import Span
 from tui.panes.note_lines import NoteLines
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 _WORK_S = 0.03  # of each frame at most for deriving, so that keys never wait for a long run
 _MOST_LABEL_CELLS = 21
 _LEAST_AXIS_S = 1e-3
+_SAME = AlignedCell(None)
 
 
 class RaceDrawing:
@@ -116,21 +119,42 @@ class RaceDrawing:
         title, sentence, _ = problem_lines(run.result.problem, lane.run, os.environ)
         return f"▲ {title}. {sentence}"
 
+    def _aligned_frame(self, labels: list[str], width: int) -> RaceFrame:
+        """The lanes by output offset."""
+        runs = [lane.derived for lane in self._race.lanes if lane.derived is not None]
+        rows: list[RaceRow] = []
+        for label, lane in zip(labels, aligned_lanes(runs, width), strict=True):
+            later = "" if lane.lag_s is None else f"{lane.lag_s:+.2f} s"
+            parts = "" if not rows else "same" if lane.parts_at is None else str(lane.parts_at)
+            cells = [
+                LaneCell(OTHER) if cell.differs and not before.differs else _step_cell(cell.step)
+                for before, cell in pairwise([_SAME, *lane.cells])
+            ]
+            rows.append(RaceRow(label, cells, later, parts))
+        longest = max((run.pipeline.content.length for run in runs), default=0)
+        return RaceFrame(0.0, float(max(1, longest)), rows, is_aligned=True)
+
     def _draw_raster(self) -> None:
         screen, race = self._screen, self._race
         labels = [f" {lane.letter} {lane.name}" for lane in race.lanes]
         label_cells = min(_MOST_LABEL_CELLS, max(map(len, labels), default=0) + 2)
         width = max(2, screen.size.width - label_cells - RIGHT_CELLS - 1)
+        frame = self._aligned_frame(labels, width) if screen.is_aligned else self._clock_frame(labels, width)
+        raster = screen.query_one(RaceRaster)
+        raster.show_frame(frame, label_cells, width, is_spread=screen.is_roomy)
+        if raster.size.height != raster.row_count:
+            raster.styles.height = raster.row_count
+
+    def _clock_frame(self, labels: list[str], width: int) -> RaceFrame:
+        """The lanes since their own requests."""
+        race = self._race
         end = max(_LEAST_AXIS_S, race.end_s if race.is_over else ahead_of(race.seconds()))
         connect = race.connect_s()
         start = -connect if connect >= end / width else 0.0
         rows = [self._row(label, lane, width, start, end) for label, lane in zip(labels, race.lanes, strict=True)]
         position = race.cursor.position
         cursor = None if position is None else (position.at, f"{position.at:.2f} s")
-        raster = screen.query_one(RaceRaster)
-        raster.show_frame(RaceFrame(start, end, rows, cursor), label_cells, width, is_spread=screen.is_roomy)
-        if raster.size.height != raster.row_count:
-            raster.styles.height = raster.row_count
+        return RaceFrame(start, end, rows, cursor)
 
     def _row(self, label: str, lane: RacingLane, width: int, start: float, end: float) -> RaceRow:
         run = lane.derived
@@ -151,7 +175,8 @@ class RaceDrawing:
         screen, race = self._screen, self._race
         said = screen.scope.keys.said(race_words.verdict_line(race))
         judgement = screen.query_one("#judgement", NoteLines)
-        judgement.show_notes([race_words.wire_row(race), said, *race_words.receipt_lines(race)])
+        notes = [race_words.wire_row(race), said, *race_words.receipt_lines(race)]
+        judgement.show_notes(race_words.aligned_lines(race) if screen.is_aligned else notes)
         screen.mark_front()
         if not screen.is_alone and judgement.size.height != judgement.row_count:
             judgement.styles.height = judgement.row_count
@@ -165,3 +190,8 @@ class RaceDrawing:
         hints = key_spans(keys.hints(race_words.footer_hints(race, screen.fit), "race"))
         cancel = [] if race.is_over else [Span(f" {keys.hint('x cancel', 'race')}  ", "status--warn")]
         screen.query_one("#footer", StatusLine).show([*cancel, *hints])
+
+
+def _step_cell(step: int | None) -> LaneCell:
+    """How much later a lane is, as the height of its mark; nothing where its text has ended."""
+    return LaneCell(BLANK) if step is None else LaneCell(TEXT, 2**step)

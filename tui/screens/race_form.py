@@ -19,7 +19,7 @@ from tui.screens.race_lanes import LETTERS, MOST_LANES, WAYS, LaneEntry, another
 
 NewLane = Callable[[str], LaneEntry]
 """A lane from what was typed: a URL, a profile or a model. Raises UsageError."""
-_HOP = "the hop behind it: + asks for its URL, a profile or another model"
+_HOP = "the hop behind it: + asks for its URL (or a profile, a model, a capture)"
 _LEAST = 2
 
 
@@ -28,9 +28,11 @@ class LaneLine(ChoiceLine):
 
     def show_entry(self, entry: LaneEntry | None) -> None:
         """Shows the way of a lane."""
-        self.has_lane = entry is not None
+        self.has_lane = entry is not None and entry.capture is None
         if entry is None:
             self.show([Span(f" {_HOP}", "status--dim")])
+        elif entry.capture is not None:
+            self.show([Span(f" {entry.name}", "status--key")])
         else:
             self.choose(entry.way)
 
@@ -126,9 +128,10 @@ class RaceForm(FormScreen):
             entry = self.entries[place] if is_used else None
             line.show_entry(entry)
             self.note(f"lane-{letter}", [_where(entry)] if entry is not None else [])
-        count = sum(entry is not None for entry in self.entries)
+        count = sum(entry is not None and entry.capture is None for entry in self.entries)
         prompt = f' of "{_short(self._prompt)}"' if self._prompt.strip() else ""
-        self.say(f"sends {count} requests{prompt}; + a lane more, - one less, left and right choose the way")
+        requests = f"{count} request" + ("" if count == 1 else "s")
+        self.say(f"sends {requests}{prompt}; + a lane more, - one less, left and right choose the way")
 
 
 def _where(entry: LaneEntry) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from tui.core.endpoints import CHAT_ROUTE, endpoint_for
 from tui.core.public_url import public_url
 from tui.core.request import IDENTITY, USUAL_ENCODINGS, RunPlan, TransportName
+from tui.core.sanitize import sanitize_line
 from tui.errors import UsageError
 from tui.screens.endpoint_choice import TRANSPORT_WORDS, EndpointChoice
 
 LETTERS: Final = ("A", "B", "C", "D")
 MOST_LANES: Final = len(LETTERS)
+_NAME_CELLS: Final = 16
 _IDENTITY_SUFFIX: Final = "-identity"
 WAYS: Final = (
     ("direct", "direct"),
@@ -27,12 +30,16 @@ WAYS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class LaneEntry:
-    """One lane: its endpoint, one of WAYS, its model (empty: as the endpoint's next run), and what stands there."""
+    """One lane: its endpoint, one of WAYS, its model (empty: as the endpoint's next run), and what stands there.
+
+    A lane with a `capture` sends nothing: it is what that file holds.
+    """
 
     choice: EndpointChoice
     way: str
     role: str
     model: str = ""
+    capture: Path | None = None
 
     @property
     def transport(self) -> TransportName:
@@ -47,12 +54,16 @@ class LaneEntry:
     @property
     def name(self) -> str:
         """`SSE gateway`, `direct provider`, `SSE identity`; with its own model that."""
+        if self.capture is not None:
+            return sanitize_line(self.capture.stem)[:_NAME_CELLS]
         what = "identity" if self.asks_identity else self.model or self.role
         return f"{TRANSPORT_WORDS[self.transport]} {what}"
 
     @property
     def route(self) -> str:
-        """The address that is asked. Raises UsageError where the transport has none."""
+        """The address that is asked, or the file. Raises UsageError where the transport has none."""
+        if self.capture is not None:
+            return str(self.capture)
         route = public_url(endpoint_for(self.transport, self.choice.url_for(self.transport)).url)
         return route + CHAT_ROUTE if self.transport is TransportName.DIRECT else route
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from tui.captures.open_capture import OpenedCapture, open_capture
 from tui.core.comparison import READER
 from tui.core.lane_view import Lane, LaneView
 from tui.core.race_cells import connect_began, origin_of
@@ -12,14 +14,15 @@ from tui.core.race_timeline import RaceTimeline
 from tui.core.race_verdict import RaceLane, RaceVerdict, race_verdict
 from tui.playback import Mark, Position, TimeCursor, marked_frames
 from tui.screens.race_lanes import LETTERS
+from tui.screens.run_controller import ActiveRun
 
 if TYPE_CHECKING:
     from tui.core.derived_run import DerivedRun
     from tui.screens.endpoint_choice import EndpointChoice
     from tui.screens.race_lanes import LaneEntry
-    from tui.screens.run_controller import ActiveRun, RunController
+    from tui.screens.run_controller import RunController
 
-_CHUNKS = 400
+_CHUNKS, _RECORDS = 400, 200
 
 
 class RaceCursor(TimeCursor[RaceTimeline]):
@@ -56,10 +59,12 @@ class RaceCursor(TimeCursor[RaceTimeline]):
 class RacingLane:
     """One lane: its letter, its name, its run, and its text as it came."""
 
-    def __init__(self, letter: str, name: str, run: ActiveRun) -> None:
+    def __init__(self, letter: str, name: str, run: ActiveRun, recording: OpenedCapture | None = None) -> None:
         self.letter = letter
         self.name = name
         self.run = run
+        self._recording = recording
+        self._records = iter(recording) if recording is not None else None  # those that were not taken yet
         self._view: LaneView | None = None
 
     @property
@@ -76,15 +81,32 @@ class RacingLane:
             self._view = LaneView(Lane("raw"), derived.pipeline.content, READER, has_clock=has_clock)
         return self._view
 
+    def close(self) -> None:
+        """Reads no further in its capture."""
+        if self._recording is not None:
+            self._recording.close()
+
     def advance(self) -> bool:
-        """Takes in a portion of what came; whether nothing is left."""
+        """Takes in a portion of what came, or of its capture; whether nothing is left."""
+        if self._records is not None:
+            portion = list(islice(self._records, _RECORDS))
+            for record in portion:
+                self.run.take(record)
+            if not portion:
+                self._records = None
         view, derived = self.view, self.run.derived
+        return self._records is None and self._is_derived(view, derived)
+
+    @staticmethod
+    def _is_derived(view: LaneView | None, derived: DerivedRun | None) -> bool:
         return view is None or derived is None or view.advance(_CHUNKS, derived.pipeline.finished_at)
 
     def seconds(self, monotonic: float) -> float:
         """Now on its run's clock, or when the run ended."""
         derived = self.run.derived
-        return derived.capture.last_at if derived is not None and derived.is_over else self.run.seconds(monotonic)
+        if derived is not None and (derived.is_over or self._records is not None):
+            return derived.capture.last_at
+        return self.run.seconds(monotonic)
 
 
 class Race:
@@ -117,11 +139,24 @@ class Race:
 
     def run_again(self) -> None:
         """Sends the same requests again."""
-        runs = self.controller.race(entry.plan(self.prompt) for _, entry in self._lanes)
-        named = zip(self._lanes, runs, strict=True)
-        self._take([RacingLane(letter, entry.name, run) for (letter, entry), run in named])
+        sent = [entry.plan(self.prompt) for _, entry in self._lanes if entry.capture is None]
+        runs = iter(self.controller.race(sent))
+        self._take([self._lane(letter, entry, runs) for letter, entry in self._lanes])
+
+    def close(self) -> None:
+        """Lets go of the files of its lanes."""
+        for lane in self.lanes:
+            lane.close()
+
+    def _lane(self, letter: str, entry: LaneEntry, runs: Iterator[ActiveRun]) -> RacingLane:
+        """A lane with the next of the runs that were sent, or with what its file holds."""
+        if entry.capture is None:
+            return RacingLane(letter, entry.name, next(runs))
+        run = ActiveRun(None, entry.plan(""), self.controller.clock(), self.controller.mode, self.controller.pattern)
+        return RacingLane(letter, entry.name, run, open_capture(entry.capture))
 
     def _take(self, lanes: list[RacingLane]) -> None:
+        self.close()
         self.lanes = lanes
         self._verdict = None
         self.cursor.show(None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult, SystemCommand
@@ -18,6 +18,7 @@ from textual.message import Message
 
 from tui.core.exports.card_text import card_lines
 from tui.core.race_cells import origin_of
+from tui.core.race_verdict import Evidence
 from tui.panes.lane_pane import LanePane
 from tui.panes.note_lines import NoteLines
 from tui.panes.race_raster import RaceRaster
@@ -29,12 +30,14 @@ from tui.screens.playback_keys import PLAYBACK_BINDINGS, PlaybackKeys
 from tui.screens.race_drawing import RaceDrawing
 from tui.screens.race_lanes import MOST_LANES
 from tui.screens.race_runs import Race, RaceCursor, RacingLane
+from tui.screens.run_evidence import list_evidence
 from tui.screens.screen_commands import race_commands
 from tui.screens.wire_screen import WireScreen
 from tui.version import __version__
 
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
+    from tui.screens.run_controller import ActiveRun
 
 _OPEN = "The race is still open. {run.cancel} cancels its lanes; then {screen.back} goes back."
 _NOT_YET = "The lanes are still open: verdict, evidence and card come at their end."
@@ -101,6 +104,7 @@ class RaceScreen(PlaybackKeys, BaseScreen):
         Binding("tab", "next_stop(1)", "lane", id="pane.next"),
         Binding("shift+tab", "next_stop(-1)", "lane before", id="pane.previous"),
         Binding("z", "zoom", "zoom", id="view.zoom"),
+        Binding("v", "next_view", "by text", id="view.next"),
         Binding("Y", "copy_as", "card", id="item.copyas"),
         Binding("w,f4", "wire", "wire", id="screen.wire"),
         Binding("q", "back", "back", id="screen.back"),
@@ -110,6 +114,7 @@ class RaceScreen(PlaybackKeys, BaseScreen):
     def __init__(self, race: Race) -> None:
         super().__init__()
         self.race = race
+        self.is_aligned = False
         self._stop = 0  # the judgement, then the lanes
         self._drawing = RaceDrawing(self)
         self._ticker = FrameTicker(time.monotonic, self.frames_must_wait)
@@ -181,6 +186,19 @@ class RaceScreen(PlaybackKeys, BaseScreen):
             self._restart()
         return True
 
+    def runs_shown(self) -> list[ActiveRun]:
+        """The lanes that are here, the focused one first."""
+        focused = self.race.lanes[max(0, self._stop - 1)].run
+        return [focused, *(lane.run for lane in self.race.lanes if lane.run is not focused)]
+
+    def copy_card(self) -> bool:
+        """The card of all lanes."""
+        if self.race.is_over:
+            self.copy_as(_CARD)
+        else:
+            self.scope.toast(_NOT_YET)
+        return True
+
     def commands(self) -> Iterable[SystemCommand]:
         """What it adds to the palette."""
         return race_commands(self)
@@ -210,6 +228,14 @@ class RaceScreen(PlaybackKeys, BaseScreen):
             self._focus_stop(1)
         self.call_after_refresh(self.draw_slow)
 
+    def action_next_view(self) -> None:
+        """The rows on one clock, or laid over one another by their text."""
+        if not self.race.is_over:
+            self.scope.toast(_NOT_YET)
+            return
+        self.is_aligned = not self.is_aligned
+        self.draw_slow()
+
     def action_wire(self) -> None:
         """The frames of the focused lane, of the first one where none has the focus."""
         self._show_wire(self.race.lanes[max(0, self._stop - 1)])
@@ -232,18 +258,11 @@ class RaceScreen(PlaybackKeys, BaseScreen):
         if verdict is None:
             self.scope.toast(_NOT_YET)
             return
-        rows = {f"{row.letter} frame {row.frame}": row for row in reversed(verdict.evidence)}
-        options = [(f"{row.letter} frame {row.frame}", row.text) for row in verdict.evidence]
 
-        def show(name: Any) -> None:
-            if name is not None:
-                row = rows[str(name)]
-                self._show_wire(next(lane for lane in self.race.lanes if lane.letter == row.letter), row.frame)
+        def show(row: Evidence) -> None:
+            self._show_wire(next(lane for lane in self.race.lanes if lane.letter == row.letter), row.frame)
 
-        if options:
-            self.app.push_screen(PickScreen("evidence: enter shows the frame on Wire", options), show)
-        else:
-            self.scope.toast("There is no evidence: no lane brought text.")
+        list_evidence(self.scope, verdict, show)
 
     def action_copy_as(self) -> None:
         """A menu of what can be handed on."""
@@ -307,6 +326,7 @@ class RaceScreen(PlaybackKeys, BaseScreen):
         self.call_after_refresh(self.draw_slow)
 
     def _restart(self) -> None:
+        self.is_aligned = False
         self._drawing.restart()
         self._focus_stop(0)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.captures.open_capture import open_capture
 from tui.config import settings_from
 from tui.config_file import read_settings_file
-from tui.errors import UsageError
+from tui.errors import CaptureError, UsageError
 from tui.panes.prompt_bar import PromptArea
 from tui.screens.endpoint_choice import EndpointChoice, EndpointEntry, transport_for
 from tui.screens.race_form import RaceForm
@@ -27,26 +29,29 @@ _NO_PROMPT = "The prompt is empty. Type one; then {run.race} sends it over sever
 
 def start_race(app: StreamscopeApp) -> None:
     """Opens the form with the lanes of the race before, or those that fit the endpoint; says why not."""
+    app.start_children()
     complaint = _why_not(app)
     if complaint:
         app.toast(app.keys.said(complaint))
         return
     prompt = _prompt_of(app)
     before = app.race.entries if app.race is not None and app.race.choice is app.endpoint else None
-    hint = "A URL, a profile, or another model of this endpoint."
+    hint = "A URL, a profile, another model of this endpoint, or the file of a capture, for which nothing is sent."
     form = RaceForm(before or first_entries(app.endpoint), prompt, partial(new_lane, app), hint)
     app.push_screen(form, partial(_begin, app, prompt, form))
 
 
 def new_lane(app: StreamscopeApp, text: str) -> LaneEntry:
-    """A lane from what was typed. Raises UsageError for what is neither URL, nor profile, nor a model's name."""
+    """A lane from what was typed: a URL, a file, a profile, else the name of a model. Raises UsageError."""
     if not text:
-        raise UsageError("a URL, the name of a profile or of a model is needed")
-    choice = app.endpoint
+        raise UsageError("a URL, a file, or the name of a profile or of a model is needed")
+    choice, file = app.endpoint, app.folder / Path(text).expanduser()
     if "://" in text:
         other = choice.pointed_at(EndpointEntry(text, transport_for(text), choice.model, "auto"))
         other.alias = None
         return _checked(LaneEntry(other, other.transport, "upstream"))
+    if file.is_file():
+        return _captured(choice, file)
     if text in app.settings.profiles and app.settings.file is not None:
         settings = settings_from(read_settings_file(app.settings.file), {"profile": text}, os.environ)
         check_settings(settings)
@@ -56,6 +61,14 @@ def new_lane(app: StreamscopeApp, text: str) -> LaneEntry:
             raise UsageError(f"profile {text} names no URL")
         return _checked(LaneEntry(other, other.transport, text))
     return LaneEntry(choice, choice.transport, "gateway", model=text)
+
+
+def _captured(choice: EndpointChoice, file: Path) -> LaneEntry:
+    try:
+        open_capture(file).close()
+    except CaptureError as error:
+        raise UsageError(str(error)) from error
+    return LaneEntry(choice, choice.transport, "capture", capture=file)
 
 
 def _checked(entry: LaneEntry) -> LaneEntry:
@@ -82,6 +95,8 @@ def _prompt_of(app: StreamscopeApp) -> str:
 def _begin(app: StreamscopeApp, prompt: str, form: RaceForm, chosen: Any) -> None:
     if chosen is None:
         return
+    if app.race is not None:
+        app.race.close()
     app.race = Race(app.controller, app.endpoint, chosen, prompt, form.entries)
     if isinstance(app.screen, RaceScreen):
         app.screen.show_race(app.race)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.core.aligned_lanes import aligned_notes
 from tui.core.chunks import Outcome
 from tui.core.race_verdict import BATCHES, LUMP, NOT_A_GATEWAY, shape_of, why_failed
 from tui.screens.cancel_receipt import cancel_receipt
@@ -74,6 +75,12 @@ def verdict_line(race: Race) -> str:
     return "► " + verdict.sentence.replace("{", "(").replace("and run again.", "and press {run.again}.")
 
 
+def aligned_lines(race: Race) -> list[str]:
+    """Where the texts part and who falls behind where, each lane against the first one."""
+    lanes = [(f"{lane.letter} {lane.name}", lane.derived) for lane in race.lanes if lane.derived is not None]
+    return aligned_notes(lanes)
+
+
 def receipt_lines(race: Race) -> list[str]:
     """The receipt of each lane that was cancelled."""
     lines = []
@@ -96,7 +103,7 @@ def footer_hints(race: Race, fit: Fit) -> list[tuple[str, str]]:
     ended = [("enter", "evidence"), ("Y", "card")] if race.is_over else []
     if not fit.is_wide:
         return [("tab", "text"), *playing[:1], *speed, *ended, ("q", "back"), ("?", "help")]
-    again = [("R", "lanes"), ("ctrl+r", "again")] if race.is_over else []
+    again = [("v", "by text"), ("R", "lanes")] if race.is_over else []
     return [("tab", "lane"), ("z", "zoom"), *playing, *speed, *ended, *again, ("q", "back"), ("?", "help")]
 
 

@@ -33,14 +33,20 @@ Source = Callable[[], NamedRun]
 
 
 def save_run(app: StreamscopeApp) -> None:
-    """Saves the run as a capture, once; says why not where that is not possible."""
-    run = _ended_run(app, file_words.NOTHING_TO_SAVE, file_words.SAVE_LATER)
-    if run is None:
+    """Saves the run as a capture, once, of a race every lane; says why not where that is not possible."""
+    if _ended_run(app, file_words.NOTHING_TO_SAVE, file_words.SAVE_LATER) is None:
         return
-    if run.saved_as is not None and run.saved_as.exists():
-        app.toast(f"It is saved already: {run.saved_as}.")
+    runs = app.front.runs_shown()
+    fresh = [run for run in runs if run.derived is not None and (run.saved_as is None or not run.saved_as.exists())]
+    if fresh:
+        app.run_worker(_save_all(app, fresh), group="save", exclusive=True, exit_on_error=False)
     else:
-        app.run_worker(_save(app, run), group="save", exclusive=True, exit_on_error=False)
+        app.toast(f"It is saved already: {runs[0].saved_as}.")
+
+
+async def _save_all(app: StreamscopeApp, runs: list[ActiveRun]) -> None:
+    for run in runs:
+        await _save(app, run)
 
 
 async def _save(app: StreamscopeApp, run: ActiveRun) -> None:
@@ -85,16 +91,19 @@ def export_run(app: StreamscopeApp, form: str) -> None:
 
 
 def copy_card(app: StreamscopeApp) -> None:
-    """The card of the run to the clipboard."""
+    """The card of the run to the clipboard; on a race that of its lanes."""
+    if app.front.copy_card():
+        return
     run = _ended_run(app, file_words.NOTHING_TO_EXPORT, file_words.EXPORT_LATER)
     if run is not None and run.derived is not None:
         app.copy_text("\n".join(card_lines([("", run.derived)], version=__version__)) + "\n", of=" (card)")
 
 
 def _ended_run(app: StreamscopeApp, nothing: str, later: str) -> ActiveRun | None:
-    """The run of the screen if it has ended; else one of the two sentences is said."""
-    run = app.controller.run
-    if run is not None and run.derived is not None and run.is_over:
+    """The run of the screen, of a race the lane in front, if all of it has ended; else one of two sentences is said."""
+    runs = app.front.runs_shown()
+    run = runs[0] if runs else None
+    if run is not None and run.derived is not None and all(each.is_over for each in runs):
         return run
     app.toast(app.keys.said(nothing if run is None or run.derived is None else later))
     return None

@@ -73,12 +73,10 @@ def race_commands(screen: RaceScreen) -> Iterable[SystemCommand]:
     """The view in time, evidence, copies."""
     yield from play_commands(screen)
     yield SystemCommand("race: evidence", "what the verdict rests on, each with its frame", screen.action_evidence)
+    yield SystemCommand("race: by text", "who has the same place of the text later; and back", screen.action_next_view)
     yield SystemCommand("race: copy as", "card, verdict, text of a lane", screen.action_copy_as)
     yield SystemCommand("race: frames", "the frames of the focused lane on Wire", screen.action_wire)
     yield SystemCommand("race: close", "back to the screen before", screen.action_back)
-    yield SystemCommand(
-        "file: copy card", "12 lines of plain text, names in place of hosts", partial(screen.copy_as, "card")
-    )
     yield SystemCommand("view: zoom", "the focused lane alone, and back", screen.action_zoom)
 
 

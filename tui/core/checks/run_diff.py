@@ -6,7 +6,7 @@ where the request is not known), so that answers over different transports or mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -77,7 +77,7 @@ class RunDiff:
 def diff_runs(first: DerivedRun, second: DerivedRun) -> RunDiff:
     """The differences of two runs that ended."""
     common = _common_length(first, second)
-    places, lag = _falling_behind(first, second, common)
+    places, lag = falling_behind(first, second, common)
     return RunDiff(
         words=tuple(_words(first, second)),
         numbers=tuple(_numbers(first, second)),
@@ -153,17 +153,20 @@ def _frame_at(run: DerivedRun, offset: int) -> int | None:
     return content.frame_of(content.chunk_at(offset)) if offset < content.length else None
 
 
-def _falling_behind(
+def falling_behind(
     first: DerivedRun, second: DerivedRun, common: int
 ) -> tuple[tuple[FallingBehind, ...], float | None]:
-    """The places where one run loses the most on the other, by place; and the lag at the end of the common text."""
+    """The places where one run loses the most on the other, by place; and how much later the second one is at `common`.
+
+    `common` is a number of characters that both have; they need not be the same ones.
+    """
     runs = first, second
     if not common or not all(run.stats.facts().has_times for run in runs):
         return (), None
     places: list[FallingBehind] = []
     before: float | None = None
     for offset in _ends(first, second, common):
-        lag = _time_at(second, offset) - _time_at(first, offset)
+        lag = time_at(second, offset) - time_at(first, offset)
         if before is not None and abs(lag - before) > NOTICED_S:
             places.append(_place(runs, offset, lag - before))
         before = lag
@@ -187,7 +190,7 @@ def _ends(first: DerivedRun, second: DerivedRun, common: int) -> Iterator[int]:
     yield from sorted(end for end in ends if end < common)
 
 
-def _time_at(run: DerivedRun, offset: int) -> float:
+def time_at(run: DerivedRun, offset: int) -> float:
     """When the character at an offset had come, since the request was sent or else since the first text."""
     content = run.pipeline.content
     origin = run.stats.sent_at if run.stats.sent_at is not None else content.piece(0)[1]
@@ -199,10 +202,11 @@ def diff_lines(diff: RunDiff, names: tuple[str, str] = ("A", "B")) -> list[str]:
     rows = [("", *names, "change"), *((*row, "") for row in diff.words if row[1] != row[2]), *diff.numbers]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return [*lines, "", *_text_lines(diff, names), *_lag_lines(diff, names)]
+    return [*lines, "", *text_lines(diff, names), *lag_lines(diff, names)]
 
 
-def _text_lines(diff: RunDiff, names: tuple[str, str]) -> list[str]:
+def text_lines(diff: RunDiff, names: tuple[str, str]) -> list[str]:
+    """Where the texts part, as a sentence."""
     if diff.parting is None:
         return [f"Same text, {diff.common_length} characters."]
     parting = diff.parting
@@ -211,17 +215,23 @@ def _text_lines(diff: RunDiff, names: tuple[str, str]) -> list[str]:
     return [f"The texts part at char {parting.offset}: {', '.join(said)}."]
 
 
-def _lag_lines(diff: RunDiff, names: tuple[str, str]) -> list[str]:
+def lag_lines(diff: RunDiff, names: tuple[str, str]) -> list[str]:
+    """Who falls behind where, and who is later at the end of the common text, as sentences."""
     if diff.lag_s is None:
         return ["Times cannot be compared: one of the two has none, or they have no text in common."]
-    lines = [
-        f"{names[place.loser]} falls behind at char {place.offset} by {place.seconds:.2f} s "
-        f'(frame {place.frame}, after "{place.after.strip()}").'
-        for place in diff.places
-    ]
+    lines = place_lines(diff.places, names)
     later, behind = names[int(diff.lag_s > 0)], abs(diff.lag_s)
     end = f"{later} is {behind:.2f} s later" if behind > NOTICED_S else "Both are there at the same time"
     return [*lines, f"{end} at the end of the common text."]
+
+
+def place_lines(places: Sequence[FallingBehind], names: tuple[str, str]) -> list[str]:
+    """Who falls behind where, a sentence each."""
+    return [
+        f"{names[place.loser]} falls behind at char {place.offset} by {place.seconds:.2f} s "
+        f'(frame {place.frame}, after "{place.after.strip()}").'
+        for place in places
+    ]
 
 
 def diff_members(diff: RunDiff) -> dict[str, Any]:
