@@ -120,6 +120,7 @@ def _start_headless(settings: Settings, flags: argparse.Namespace) -> int:
 
 
 def _serve(flags: argparse.Namespace) -> int:
+    pause_collection()
     from tui.gateway.gateway_settings import GatewaySettings
     from tui.gateway.server import serve
     from tui.transports.credentials import GATEWAY_TOKEN, read_token_file

@@ -169,7 +169,7 @@ async def test_finished_answers_are_forgotten_after_their_time() -> None:
         assert (await client.post("/v1/stream", headers={"Last-Event-ID": last})).status_code == 410
 
 
-@pytest.mark.parametrize("limits", [{"retained_count": 2}, {"retained_bytes": 6_000}])
+@pytest.mark.parametrize("limits", [{"retained_count": 2}, {"retained_bytes": 3_000}])
 async def test_finished_answers_are_bounded_in_number_and_size(limits: dict[str, Any]) -> None:
     async with (
         ScriptedUpstream(seven_words) as upstream,

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-_BATCH = 256
+BATCH = 256
 """How many entries one read gives at most, so that one slow send never holds a whole log."""
 _ENTRY_COST_BYTES = 144
 """What an entry costs beyond its data: by sys.getsizeof 56 + 49 (text) + 28 (number), and its place in the list."""
@@ -40,6 +40,14 @@ class LogLimits:
 
 class LogGapError(Exception):
     """The log cannot give what comes after the number that was asked for: never written, or dropped by now."""
+
+
+def check_cursor_in(after: int, first_seq: int, next_seq: int) -> None:
+    """Raises LogGapError unless a log that holds `first_seq` to below `next_seq` can give what follows `after`."""
+    if not -1 <= after < next_seq:
+        raise LogGapError(f"event {after} was never sent, {next_seq} were")
+    if after + 1 < first_seq:
+        raise LogGapError(f"event {after + 1} is too old, the oldest that is kept is {first_seq}")
 
 
 class GenerationLog(Protocol):
@@ -114,6 +122,11 @@ class MemoryLog:
         """What the entries cost in memory."""
         return self._byte_count + _ENTRY_COST_BYTES * len(self._entries)
 
+    @property
+    def entries(self) -> Sequence[LogEntry]:
+        """What it keeps."""
+        return self._entries
+
     def append(self, event: str, data: str) -> int:
         """The number of the new event. Raises ValueError after the end."""
         return self._add(event, data).seq
@@ -125,10 +138,7 @@ class MemoryLog:
 
     def check_cursor(self, after: int) -> None:
         """Raises LogGapError when event `after` was never written, or what follows it was dropped."""
-        if not -1 <= after < self.next_seq:
-            raise LogGapError(f"event {after} was never sent, {self.next_seq} were")
-        if after + 1 < self._first_seq:
-            raise LogGapError(f"event {after + 1} is too old, the oldest that is kept is {self._first_seq}")
+        check_cursor_in(after, self._first_seq, self.next_seq)
 
     async def read(self, after: int, wait_s: float) -> AsyncGenerator[Sequence[LogEntry], None]:
         """Batches of the entries after `after`; an empty one when nothing came for `wait_s`."""
@@ -140,7 +150,7 @@ class MemoryLog:
             while True:
                 self.check_cursor(cursor.position - 1)
                 begin = cursor.position - self._first_seq
-                batch = self._entries[begin : begin + _BATCH]
+                batch = self._entries[begin : begin + BATCH]
                 if batch:
                     yield batch
                     self._advance(cursor, batch)

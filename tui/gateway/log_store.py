@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tui.gateway.generation_log import GenerationLog, LogLimits, MemoryLog
+from tui.gateway.packed_log import PackedLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class MemoryLogStore:
         self._retention = retention
         self._clock = clock
         self._running: dict[str, MemoryLog] = {}
-        self._finished: OrderedDict[str, tuple[MemoryLog, float]] = OrderedDict()
+        self._finished: OrderedDict[str, tuple[PackedLog, float]] = OrderedDict()
         self._finished_bytes = 0
 
     def create(self, generation_id: str) -> MemoryLog:
@@ -53,7 +54,7 @@ class MemoryLogStore:
         log = self._running[generation_id] = MemoryLog(self._limits)
         return log
 
-    def find(self, generation_id: str) -> MemoryLog | None:
+    def find(self, generation_id: str) -> MemoryLog | PackedLog | None:
         """The log of that id; None when there is none, or no longer."""
         self._forget_old()
         if generation_id in self._running:
@@ -61,8 +62,8 @@ class MemoryLogStore:
         return self._finished[generation_id][0] if generation_id in self._finished else None
 
     def retire(self, generation_id: str) -> None:
-        """Begins the time that a finished log is kept."""
-        log = self._running.pop(generation_id)
+        """Begins the time that a finished log is kept; who reads it now goes on with what it has."""
+        log = PackedLog(self._running.pop(generation_id).entries)
         self._finished[generation_id] = (log, self._clock())
         self._finished_bytes += log.cost_bytes
         self._forget_old()

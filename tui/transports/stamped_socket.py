@@ -165,6 +165,7 @@ class StampedSocket(asyncio.BufferedProtocol):
         """The loop's call: the connection is closed (None) or broken."""
         self._has_ended = True
         self._fault = exc
+        self._buffer = memoryview(b"")  # the rest of the client is in cycles, and waits for the collector
         self._wake_reader()
         self.resume_writing()
 
