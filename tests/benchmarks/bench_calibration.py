@@ -94,7 +94,7 @@ def p99s(stamps: list[Stamps]) -> list[float]:
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """Both rates."""
-    seconds, rounds = (2, 1) if is_quick else (6, 3)
+    seconds, rounds = (2, 1) if is_quick else (5, 2)
     with endpoint() as there:
         for rate in RATES:
             yield from measured(there, rate, seconds, rounds)

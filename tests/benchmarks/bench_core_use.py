@@ -33,7 +33,7 @@ def shares(there: Endpoint, rate: int, seconds: int) -> tuple[float, float]:
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """Some rounds."""
-    seconds, count, resting = (2, 1, []) if is_quick else (8, 3, [])
+    seconds, count, resting = (2, 1, []) if is_quick else (5, 2, [])
     with endpoint() as there:
         for rate, limit in LIMITS.items():
             found = [shares(there, rate, seconds) for _ in range(count)]

@@ -104,7 +104,7 @@ def told(times: list[Spent]) -> str:
 def rows(is_quick: bool) -> Iterator[Row]:
     """Each peer against the SDK's iteration, and ours against those that the design names."""
     with endpoint() as there:
-        found = peers(there, 2_000 if is_quick else 20_000)
+        found = peers(there, 2_000 if is_quick else 10_000)
         taken: dict[str, list[Spent]] = {name: [] for name in found}
         for _ in range(1 if is_quick else ROUNDS):
             for name, peer in found.items():

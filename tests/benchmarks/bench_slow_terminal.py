@@ -26,7 +26,7 @@ def rows(is_quick: bool) -> Iterator[Row]:
     """Some runs, and an app at rest."""
     with endpoint() as there:
         seconds = 2 if is_quick else SECONDS
-        resting, found = at_rest(there, seconds), [pressed(there, seconds) for _ in range(1 if is_quick else 5)]
+        resting, found = at_rest(there, seconds), [pressed(there, seconds) for _ in range(1 if is_quick else 3)]
     yield from key_rows("terminal of 200 kB/s, 10k tok/s", found, resting, LIMIT_MS)
 
 

@@ -158,7 +158,7 @@ WORKS: dict[str, Work] = {"a frame with 20 rows more": grow, "a page": scroll, "
 def rows(is_quick: bool) -> Iterator[Row]:
     """A run of a thousand frames beside one of a million."""
     sizes = (1_000, 100_000) if is_quick else (1_000, 1_000_000)
-    yield from asyncio.run(measured(sizes, 3 if is_quick else 9))
+    yield from asyncio.run(measured(sizes, 2 if is_quick else 5))
 
 
 if __name__ == "__main__":
