@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -126,3 +127,38 @@ def test_a_long_run_is_read_again_from_a_checkpoint_only() -> None:
     records = list(run.capture.records())
     for at in (0.0, 20.0, 55.55, 59.0):
         assert at_moment(run, at) == fresh(records, at, "sentence")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_long_stretches_of_plain_text_are_told_at_once_and_exactly(seed: int) -> None:
+    """Stretches of plain text with stalls, several frames a read, reads without a frame, tool calls and a marker."""
+    dice, at, count = random.Random(seed), 0.1, 0
+    records: list[Record] = [HEADER, Marker("sent", 0.05), ResponseHead(200, (), 0.1)]
+    for _ in range(1200):
+        at += dice.choice([0.001, 0.01, 0.012, 0.3 if dice.random() < 0.05 else 0.011])
+        kind = dice.random()
+        frames = dice.randint(1, 3) if kind < 0.2 else 1
+        data = b"".join(event(dice.choice(PIECES), count + index) for index in range(frames))
+        count += frames
+        if kind > 0.995:
+            data = tool_event('{"q": 1')
+        elif kind > 0.98:
+            data = b": keep-alive\n\n"
+        half = len(data) // 2
+        records += [Read(at, data)] if kind < 0.9 else [Read(at, data[:half]), Read(at + 0.0005, data[half:])]
+        records += [Marker("seam", at + 0.0006)] if dice.random() < 0.005 else []
+    run = DerivedRun.of_records(records)
+    moments = sorted({record.at for record in records if isinstance(record, Read)})
+    for t in [*dice.sample(moments, 12), moments[-1]]:
+        assert at_moment(run, t) == fresh(records, t, "sentence")
+
+
+def test_a_long_plain_run_is_told_in_few_steps() -> None:
+    run = DerivedRun(HEADER)
+    run.add(ResponseHead(200, (), 0.0))
+    for index in range(20_000):
+        run.add(Read(index / 100, event("word. \n", 0)))
+    view = RunView(run, 20_000, 199.99)
+    numbers = StatsPrefix(run, view.frames, view.at, view.pipeline.segments)
+    assert numbers.advance(1500)
+    assert numbers.stats.to_json() == run.stats.to_json()

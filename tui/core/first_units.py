@@ -48,6 +48,15 @@ class FirstUnits:
         for name, buffer in list(self._buffers.items()):
             self._take(name, buffer.flush(), FirstUnit(at, None, is_flushed=True))
 
+    def before_frame(self, frame: int) -> FirstUnits:
+        """Those that frames before this one had released; no more text is taken."""
+        known = FirstUnits()
+        known._buffers = {}
+        known._found = {
+            name: unit for name, unit in self._found.items() if unit.frame is not None and unit.frame < frame
+        }
+        return known
+
     def find(self, name: str) -> FirstUnit | None:
         """The first unit of this name, if it is out."""
         return self._found.get(name)

@@ -40,6 +40,10 @@ class FrameSurvey:
         """Another decoder begins: its frames count from 0."""
         self._seen = 0
 
+    def skip(self, count: int) -> None:
+        """So many frames more were told to the statistics by others."""
+        self._seen += count
+
     def take(self, frames: Sequence[SurveyedFrame], chunks: Sequence[StreamChunk]) -> None:
         """All frames so far and the chunks of those that came since the last call (all with one arrival time)."""
         first, self._seen = self._seen, len(frames)

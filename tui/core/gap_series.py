@@ -22,6 +22,8 @@ _REBUILD = 128
 _REBUILD_SHARE = 0.25
 # Arrivals become gaps at the latest when there are so many; then their times and frames are let go.
 _UNSETTLED = 65_536
+# Values go into mean and spread at the latest when there are so many.
+_UNMEASURED = 262_144
 
 
 class OrderedValues:
@@ -40,6 +42,8 @@ class OrderedValues:
         self._count = 0
         self._mean = 0.0
         self._square_sum = 0.0  # of the distances from the mean
+        self._measured = 0  # so many values are in mean and spread
+        self._unmeasured = array("d")  # the others
         self._quantiles: dict[float, float] = {}
         self.add = self._pending.append
         self.extend = self._pending.extend
@@ -63,12 +67,12 @@ class OrderedValues:
 
     def mean(self) -> float | None:
         """The arithmetic mean; None without any value or without `has_spread`."""
-        self._settle()
+        self._measure()
         return self._mean if self._count and self._has_spread else None
 
     def deviation(self) -> float | None:
         """The standard deviation of these values as a whole population; None below two, or without `has_spread`."""
-        self._settle()
+        self._measure()
         return sqrt(self._square_sum / self._count) if self._count > 1 and self._has_spread else None
 
     def count_below(self, limit: float) -> int:
@@ -97,7 +101,9 @@ class OrderedValues:
         del self._pending[:]
         self._quantiles.clear()
         if self._has_spread:
-            self._add_moments(fresh)
+            self._unmeasured.extend(fresh)  # measured when somebody asks, or when they are too many to keep
+            if len(self._unmeasured) > _UNMEASURED:
+                self._measure_fresh()
         before, self._count = self._count, self._count + len(fresh)
         if len(fresh) > before * _REBUILD_SHARE:
             self._rebuild(fresh)
@@ -130,14 +136,25 @@ class OrderedValues:
         self._blocks[number : number + 1] = parts
         self._maxima[number : number + 1] = [part[-1] for part in parts]
 
+    def _measure(self) -> None:
+        """Brings mean and spread up to date."""
+        self._settle()
+        self._measure_fresh()
+
+    def _measure_fresh(self) -> None:
+        if self._unmeasured:
+            self._add_moments(self._unmeasured)
+            self._measured += len(self._unmeasured)
+            del self._unmeasured[:]
+
     def _add_moments(self, values: Sequence[float]) -> None:
         """Joins the mean and the spread of new values to those so far (Chan, Golub and LeVeque 1979)."""
-        count, total = len(values), self._count + len(values)
+        count, total = len(values), self._measured + len(values)
         mean = fsum(values) / count
         apart = mean - self._mean
         distances = [value - mean for value in values]
         self._square_sum += fsum(map(mul, distances, distances))
-        self._square_sum += apart * apart * self._count * count / total
+        self._square_sum += apart * apart * self._measured * count / total
         self._mean += apart * count / total
 
 
@@ -169,6 +186,11 @@ class GapSeries:
         self._frames.append(frame)
         if len(times) > _UNSETTLED:
             self._settle()
+
+    def extend(self, times: array[float], frames: array[int]) -> None:
+        """Many arrivals; their gaps are made when they are asked for."""
+        self._times.extend(times)
+        self._frames.extend(frames)
 
     def __len__(self) -> int:
         """How many arrivals there were."""

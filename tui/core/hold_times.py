@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from tui.core.chunks import SegmentReady
 from tui.core.gap_series import OrderedValues
 
 
@@ -16,8 +15,8 @@ class Segments(Protocol):
     def count(self) -> int:
         """How many segments came out."""
 
-    def segment(self, index: int) -> SegmentReady:
-        """A segment by its index from 0."""
+    def holds_between(self, first: int, end: int) -> Iterable[float]:
+        """The hold times of the segments from `first` up to `end`."""
 
 
 class HoldTimes:
@@ -39,7 +38,7 @@ class HoldTimes:
         if log is not self._log:
             self._log, self._times, self._done = log, OrderedValues(has_spread=False), 0
         if log is not None:
-            for index in range(self._done, log.count):
-                self._times.add(log.segment(index).hold_s)
-            self._done = log.count
+            count = log.count
+            self._times.extend(log.holds_between(self._done, count))
+            self._done = count
         return self._times

@@ -7,7 +7,7 @@ checkpoint of its parser; the numbers are made by `StatsPrefix`, in portions.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -74,6 +74,10 @@ class SegmentsPrefix:
         if not 0 <= index < self._count:
             raise IndexError(f"no segment {index}: there are {self._count}")
         return self.whole.segment(index)
+
+    def holds_between(self, first: int, end: int) -> Iterable[float]:
+        """The hold times of the segments from `first` up to `end`."""
+        return self.whole.holds_between(first, min(end, self._count))
 
     @property
     def held_text(self) -> str:

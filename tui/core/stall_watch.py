@@ -6,8 +6,10 @@ median gap. Keep-alives, role and usage frames are no text, so they hide none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from operator import sub
 from typing import Final
 
 from tui.core.chunks import StreamChunk
@@ -76,6 +78,16 @@ class StallWatch:
             self._note_return(channel, chunk)
             self._channel = channel
         self._last = chunk
+
+    def note_many(self, times: Sequence[float], chunk_of: Callable[[int], StreamChunk]) -> None:
+        """Chunks of plain text came at these times; `chunk_of` gives one of them, and only a few are asked for."""
+        self.note(chunk_of(0))
+        gaps = list(map(sub, islice(times, 1, None), times))
+        if gaps and max(gaps) > STALL_FLOOR_S:
+            for place, gap in enumerate(gaps):
+                if gap > STALL_FLOOR_S:
+                    self._long.append(_stall(CONTENT, chunk_of(place), times[place + 1]))
+        self._last = chunk_of(len(times) - 1)
 
     def note_end(self, at: float) -> None:
         """The run ended at `at` in the middle of the text: a silence until then counts too."""

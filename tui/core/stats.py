@@ -6,6 +6,7 @@ whose words stands in `metric_definitions`; this file keeps the moments and coun
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -51,7 +52,7 @@ class StreamStats:
         self._is_generating = False
         self._is_complete = False
         self._has_reasoned = False
-        self._first_units = FirstUnits()
+        self.first_units = FirstUnits()
         self._holds = HoldTimes(segments)
         self._stall_watch = StallWatch(lambda: (self._texts.gaps.quantile(0.5) or 0.0, len(self._texts.gaps)))
 
@@ -110,6 +111,36 @@ class StreamStats:
             self._has_reasoned = True
             self.reasoning_char_count += len(chunk.reasoning)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there was visible text, so that more of it may be noted many at a time."""
+        return self._first_visible is not None
+
+    def know_first_units(self, whole: StreamStats, frames: int) -> None:
+        """Takes the first word, sentence and line from the statistics of the whole run, which these are a part of."""
+        self.first_units = whole.first_units.before_frame(frames)
+
+    def note_many(
+        self, times: array[float], frames: array[int], chars: int, chunk_of: Callable[[int], StreamChunk]
+    ) -> None:
+        """As `note_frame` and `note_chunk` of frames that gave a chunk of plain text each, not the first ones.
+
+        `chars` is how much text they have together; `chunk_of` gives the chunk at a place.
+        """
+        for series in (self._texts, self._choices, self._events):
+            series.extend(times, frames)
+        self._is_usage_fresh, self._is_generating = False, True
+        self._stall_watch.note_many(times, chunk_of)
+        self.char_count += chars
+        self._visible_count += len(times)
+        self._last_visible = times[-1], frames[-1]
+
+    def note_reads(self, count: int, byte_count: int) -> None:
+        """As `note_read` of so many reads, not the first one."""
+        self.read_count += count
+        self._response_reads += count
+        self.byte_count += byte_count
+
     def note_end(self, at: float, *, is_complete: bool) -> None:
         """The run ended; `is_complete` says that its end was proved. Once."""
         self.end_at = at
@@ -117,7 +148,7 @@ class StreamStats:
         if self._is_generating and not is_complete:
             self._stall_watch.note_end(at)
         self._is_generating = False
-        self._first_units.flush(at)
+        self.first_units.flush(at)
 
     # Out: single numbers.
 
@@ -270,8 +301,8 @@ class StreamStats:
         self._last_visible = chunk.at, chunk.frame
         if self._first_visible is None:
             self._first_visible = Moment(chunk.at, chunk.frame)
-        if self._first_units.is_waiting and chunk.choice == 0:
-            self._first_units.add(chunk.content, chunk.at, chunk.frame)
+        if self.first_units.is_waiting and chunk.choice == 0:
+            self.first_units.add(chunk.content, chunk.at, chunk.frame)
 
     def _moments(self) -> dict[str, Moment]:
         texts, choices, events = self._texts, self._choices, self._events
@@ -291,7 +322,7 @@ class StreamStats:
             "te": self._end(),
         }
         for name in ("word", "sentence", "line"):
-            unit = self._first_units.find(name)
+            unit = self.first_units.find(name)
             found[name] = _moment(unit.at, unit.frame) if unit else None
         return {name: moment for name, moment in found.items() if moment is not None}
 

@@ -6,7 +6,7 @@ Nothing is decoded again: reads, heads, frames and chunks are told to new statis
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import overload
+from typing import Final, overload
 
 from tui.core.capture import Marker, ResponseHead
 from tui.core.derived_run import DerivedRun
@@ -14,6 +14,10 @@ from tui.core.frame_survey import FrameSurvey
 from tui.core.hold_times import Segments
 from tui.core.stats import StreamStats
 from tui.core.wire.frames import Frame, FrameStore
+
+_BLOCK: Final = 8192  # frames that are told at once, at most
+_LEAST_RUN: Final = 64  # fewer are told one by one
+_PLAIN_A_READ: Final = 40  # so many that are told at once take the time of one read
 
 
 class _FirstFrames(Sequence[Frame]):
@@ -39,26 +43,59 @@ class StatsPrefix:
 
     def __init__(self, run: DerivedRun, frames: int, at: float, segments: Segments) -> None:
         self.stats = StreamStats(lambda: segments, has_reads=run.capture.header.has_reads)
+        self.stats.know_first_units(run.stats, frames)
         self._survey = FrameSurvey(self.stats)
         self._run = run
         self._frames = frames
         self._at = at
         self._reads = run.capture.reads_until(at)
         self._next_read = self._next_frame = self._next_event = 0
+        self._slow_until = 0  # the frame before which nothing is told at once
         self._events = run.capture.events
         connections = run.capture.connections
         self._first_read = connections[run.first_connection][0] if 0 <= run.first_connection < len(connections) else 0
 
     def advance(self, limit: int) -> bool:
-        """Tells the statistics of at most `limit` more reads; whether all were told."""
-        upto = min(self._next_read + limit, self._reads)
-        for index in range(self._next_read, upto):
-            self._tell_events(index)
-            self._tell_read(index)
-        self._next_read = upto
-        if upto == self._reads:
+        """Tells the statistics of as much as takes the time of `limit` reads; whether all was told."""
+        while self._next_read < self._reads and limit > 0:
+            self._tell_events(self._next_read)
+            if told := self._tell_plain_text():
+                limit -= 1 + told // _PLAIN_A_READ
+            else:
+                self._tell_read(self._next_read)
+                self._next_read += 1
+                limit -= 1
+        if self._next_read == self._reads:
             self._tell_events(self._reads)
-        return upto == self._reads
+        return self._next_read == self._reads
+
+    def _tell_plain_text(self) -> int:
+        """Tells at once of reads whose frames gave plain text alone; gives how many frames these were."""
+        run, decoder, first = self._run, self._run.decoder, self._next_frame
+        if decoder is None or first < self._slow_until or not self.stats.has_begun:
+            return 0
+        if self._next_read < self._first_read + (decoder.frames.read_of(first - 1) + 1 if first else 0):
+            return 0
+        chunk = decoder.chunks.count_before_frame(first)
+        frames = decoder.chunks.plain_run(chunk, first, min(_BLOCK, self._frames - first))
+        end = decoder.frames.whole_reads_until(first + len(frames))
+        reads = decoder.frames.read_of(end - 1) + 1 + self._first_read if end > first else 0
+        if end - first < _LEAST_RUN or reads > self._reads or self._has_event_before(reads):
+            self._slow_until = first + _LEAST_RUN
+            return 0
+        content, known = run.pipeline.content, run.pipeline.content.count_before_frame
+        chars = content.end_of(known(end) - 1) - content.start_of(known(first))
+        times = decoder.frames.times_between(first, end)
+        self.stats.note_many(times, frames[: end - first], chars, lambda place: decoder.chunks[chunk + place])
+        self._survey.skip(end - first)
+        start_of = run.capture.read_start
+        self.stats.note_reads(reads - self._next_read, start_of(reads) - start_of(self._next_read))
+        self._next_read, self._next_frame = reads, end
+        return end - first
+
+    def _has_event_before(self, read: int) -> bool:
+        """Whether a head or marker, not told yet, came before a read."""
+        return self._next_event < len(self._events) and self._events[self._next_event][0] < read
 
     def _tell_events(self, reads: int) -> None:
         """Heads and markers that came when there were so many reads."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from operator import sub
 from typing import Self
 
 from tui.core.chunks import SegmentReady
@@ -130,6 +132,10 @@ class SegmentLog:
             self._emitted_at[index],
             self._emitted_chunks[index] == _AT_FLUSH,
         )
+
+    def holds_between(self, first: int, end: int) -> Iterable[float]:
+        """The hold times of the segments from `first` up to `end`."""
+        return map(sub, self._emitted_at[first:end], self._first_at[first:end])
 
     def count_at(self, at: float) -> int:
         """How many segments had come out at a time, those of that very time included."""

@@ -24,12 +24,14 @@ class ChunkColumns(Sequence[StreamChunk]):
         self._contents = PackedTexts()
         self._frame_indices = array("Q")
         self._rich: dict[int, StreamChunk] = {}
+        self._rich_indices = array("Q")
         self._model_starts: list[int] = []
         self._models: list[str | None] = []
 
     def add(self, chunk: StreamChunk) -> None:
         """Appends a chunk that carries more than text of choice 0."""
         self._rich[len(self._contents)] = chunk
+        self._rich_indices.append(len(self._contents))
         self.add_text(chunk.content if chunk.choice == 0 else "", chunk.frame)
 
     def add_text(self, content: str, frame: int) -> int:
@@ -49,6 +51,24 @@ class ChunkColumns(Sequence[StreamChunk]):
     def count_before_frame(self, frame: int) -> int:
         """How many chunks came in frames before this one."""
         return bisect_left(self._frame_indices, frame)
+
+    def plain_run(self, first: int, frame: int, most: int) -> array[int]:
+        """The frames of the chunks from `first` on that are plain text, each of a frame of its own, without a gap.
+
+        The first one is `frame`; at most `most`, and at most as many as one look tells.
+        """
+        end = min(first + most, len(self._contents), self._next_rich(first))
+        while end > first:
+            frames = self._frame_indices[first:end]
+            if frames == array("Q", range(frame, frame + end - first)):
+                return frames
+            end = first + (end - first) // 2
+        return array("Q")
+
+    def _next_rich(self, index: int) -> int:
+        """The next chunk that is not plain text, from this one on."""
+        place = bisect_left(self._rich_indices, index)
+        return self._rich_indices[place] if place < len(self._rich_indices) else len(self._contents)
 
     def of_frame(self, frame: int) -> list[StreamChunk]:
         """The chunks that came in a frame."""

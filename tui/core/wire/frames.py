@@ -10,6 +10,8 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
+from operator import sub
 from typing import overload
 
 from tui.core.wire.packed_texts import PackedTexts
@@ -61,6 +63,21 @@ class FrameStore(Sequence[Frame]):
     def time_of(self, index: int) -> float:
         """When the frame with this index (not negative) was complete."""
         return self._times[bisect_right(self._firsts, index) - 1]
+
+    def times_between(self, first: int, end: int) -> array[float]:
+        """When the frames from `first` up to `end` were complete."""
+        row, last = bisect_right(self._firsts, first) - 1, bisect_right(self._firsts, end - 1)
+        starts = [first, *self._firsts[row + 1 : last], end]
+        if len(starts) == end - first + 1:  # one a read
+            return self._times[row:last]
+        counts = map(sub, starts[1:], starts)
+        return array("d", chain.from_iterable(map(repeat, self._times[row:last], counts)))
+
+    def whole_reads_until(self, end: int) -> int:
+        """How many of the first `end` frames came with reads of which no frame is left out."""
+        if end >= len(self._events):
+            return len(self._events)
+        return self._firsts[bisect_right(self._firsts, end) - 1]
 
     def count_until(self, at: float) -> int:
         """How many frames were complete at time `at`, inclusive."""
