@@ -56,6 +56,6 @@ def footer_hints(fit: Fit, held: list[tuple[str, str]], *, problems: int) -> lis
     odd = ("!", f"problems {problems}")
     if not fit.is_wide:
         return [*(held or first), odd, ("] [", "marks"), ("q", "back"), ("?", "help")]
-    copies = [("enter", "place"), ("y", "copy"), *([] if held else [("Y", "as")])]
+    copies = [("y Y", "copy")] if held else [("enter", "place"), ("y Y", "copy")]
     middle = held or [("|", "reads"), ("/", "find")]
     return [*first, *middle, ("] [", "marks"), odd, *copies, ("q", "back"), ("?", "help")]
