@@ -50,6 +50,11 @@ class FileApp(EndpointApp):
         """The recordings of the folder."""
         from tui.screens.open_screen import OpenScreen
 
+        if self.controller.is_racing:
+            self.toast(
+                self.keys.said("The race is still open. {run.cancel} cancels its lanes; then {file.open} opens.")
+            )
+            return
         if not isinstance(self.screen, OpenScreen):
             self.push_screen(OpenScreen(self.capture_folder))
 

@@ -45,6 +45,19 @@ def test_a_refused_connection_names_the_address_and_the_time() -> None:
     assert "streamscope serve starts a gateway; {run.again} tries again." in lines[2]
 
 
+def test_an_address_without_the_routes_of_a_gateway_is_called_by_that() -> None:
+    problem = StreamProblem("http_404", "the server answers 404 Not Found", status=404)
+    head = ResponseHead(404, (("content-type", "application/json"),), 0.1)
+    address = "http://far.example:8787"
+    run = ActiveRun(1, RunPlan(TransportName.SSE, address, StreamRequest.of_prompt("hi")), 0.0, "sentence", None)
+    for record in (CaptureHeader("sse", address, {}, clock=0.0), head, CaptureEnd(0.2, Outcome.FAILED, problem)):
+        run.take(record)
+    title, sentence, step = lines_of(problem, run)
+    assert title == "This is not a streamscope gateway"
+    assert sentence.endswith("does not know the gateway's route: the server answers 404 Not Found.")
+    assert step.startswith("For an OpenAI-compatible server {set.transport} chooses direct;")
+
+
 def test_another_failure_to_connect_keeps_the_words_of_its_kind() -> None:
     problem = StreamProblem.of("connect", "no connection to far.example: there is no way to the host")
     assert lines_of(problem, ended(problem)) == ["Connection failed", problem.message, problem.hint]

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
@@ -49,10 +50,10 @@ async def endless(exchange: Exchange) -> None:
 
 @asynccontextmanager
 async def ended_race(
-    settings: Settings, *, size: tuple[int, int] = (120, 40), folder: Path | None = None
+    settings: Settings, *, size: tuple[int, int] = (120, 40)
 ) -> AsyncIterator[tuple[StreamscopeApp, Pilot[None], RaceScreen]]:
     """A race of the lanes that the form begins with, at its end."""
-    async with running_app(settings, size=size, folder=folder) as (app, pilot):
+    async with running_app(settings, size=size) as (app, pilot):
         await pilot.press(*"Why", "escape", "R")
         await until(pilot, lambda: isinstance(app.screen, RaceForm))
         await pilot.press("enter")
@@ -281,10 +282,13 @@ async def test_without_a_prompt_it_says_so() -> None:
         assert app.screen is app.live
 
 
-async def test_captures_race_without_a_request_and_are_laid_over_one_another_by_their_text(tmp_path: Path) -> None:
+async def test_captures_race_without_a_request_and_are_laid_over_one_another_by_their_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     for name in ("smol-plain", "smol-code"):
         shutil.copy(CAPTURES / f"{name}.jsonl", tmp_path)
-    async with running_app(Settings(url="http://127.0.0.1:9"), folder=tmp_path) as (app, pilot):
+    async with running_app(Settings(url="http://127.0.0.1:9")) as (app, pilot):
         await pilot.press(*"Why", "escape", "R")
         await until(pilot, lambda: isinstance(app.screen, RaceForm))
         form = app.screen
@@ -318,11 +322,12 @@ def pictures(folder: Path) -> list[str]:
     return [path.read_text(encoding="utf-8") for path in folder.glob("*.svg")]
 
 
-async def test_ctrl_s_saves_every_lane_and_f8_the_screen(tmp_path: Path) -> None:
+async def test_ctrl_s_saves_every_lane_and_f8_the_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     async with (
         ScriptedUpstream(paced) as upstream,
         running_gateway(gateway_settings(upstream.url)) as gateway,
-        ended_race(Settings(url=gateway.url), folder=tmp_path) as (app, pilot, _),
+        ended_race(Settings(url=gateway.url)) as (app, pilot, _),
     ):
         await pilot.press("ctrl+s")
         await until(pilot, lambda: sum(text.startswith("Saved ") for text in toasts(app)) == 3)

@@ -17,6 +17,8 @@ SSE_ROUTE = "/v1/stream"
 WS_ROUTE = "/v1/ws/stream"
 _SSE_ROUTES = (SSE_ROUTE, f"{SSE_ROUTE}/raw", f"{SSE_ROUTE}/buffered", f"{SSE_ROUTE}/json")
 CHAT_ROUTE = "/chat/completions"
+NOT_A_GATEWAY = "not a streamscope gateway"
+"""What is said of an address that does not know a gateway's routes."""
 _SECURE = {"https": True, "wss": True, "http": False, "ws": False}
 
 

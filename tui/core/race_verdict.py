@@ -14,7 +14,7 @@ from tui.core.arrivals import FEW_FRAMES
 from tui.core.capture import ResponseHead
 from tui.core.chunks import Outcome
 from tui.core.derived_run import DerivedRun
-from tui.core.endpoints import endpoint_for
+from tui.core.endpoints import NOT_A_GATEWAY, endpoint_for
 from tui.core.request import TransportName
 from tui.errors import UsageError
 
@@ -23,7 +23,6 @@ LUMP: Final = "LUMP"
 BATCHES: Final = "batches"
 FEW: Final = "few"
 NONE: Final = "no text"
-NOT_A_GATEWAY: Final = "not a streamscope gateway"
 _SHAPES: Final = {"streams": STEADY, "lump": LUMP, "batches": BATCHES, "few": FEW, "none": NONE}
 _TRANSPORT_WORDS: Final = {"direct": "direct", "sse": "SSE", "ws": "WS"}
 _TELLING_HEADERS: Final = ("via", "x-cache", "cf-ray", "server")

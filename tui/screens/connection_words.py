@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tui.core.endpoints import NOT_A_GATEWAY
 from tui.core.problem_kinds import title_of
 from tui.core.request import TransportName
 
 HEALTH_PATH, MODELS_PATH, ANY_PATH = "/health", "/v1/models", "/"
-NOT_A_GATEWAY = "not a streamscope gateway"
 _HEALTHS = ("healthy", "degraded")
 _REDIRECTS = range(300, 400)
 _NEXT_STEPS = {

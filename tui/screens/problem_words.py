@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.core.chunks import StreamProblem
+from tui.core.endpoints import NOT_A_GATEWAY
 from tui.core.problem_kinds import title_of
+from tui.core.race_verdict import why_failed
 from tui.core.request import RunPlan, TransportName
 from tui.core.wire.http_problems import quote
 from tui.key_table import ROWS
@@ -48,6 +50,8 @@ def problem_lines(problem: StreamProblem, run: ActiveRun, environ: Mapping[str, 
                 found = _cut(problem, derived)
             case "idle_timeout" if is_own:
                 found = _silent(derived, run.plan.clocks.idle_s)
+        if found is None and why_failed(derived) == NOT_A_GATEWAY:
+            found = _no_gateway(problem, derived)
     title, sentence, step = found or [title_of(problem.kind), problem.message, problem.hint]
     return [title, sentence, f"{step} {_GO_ON}" if is_own and _could_go_on(problem, run) else step]
 
@@ -76,6 +80,11 @@ def _refused(problem: StreamProblem, run: DerivedRun) -> list[str] | None:
     fix = "fix the port: {set.endpoint}" if "set.endpoint" in ROWS else "fix the address (--url)"
     step = f"Start the server or {fix}. streamscope serve starts a gateway; {{run.again}} tries again."
     return ["Connection refused", sentence, step]
+
+
+def _no_gateway(problem: StreamProblem, run: DerivedRun) -> list[str]:
+    step = "For an OpenAI-compatible server {set.transport} chooses direct; {run.again} tries again."
+    return [f"This is {NOT_A_GATEWAY}", f"{_host(run)} does not know the gateway's route: {problem.message}.", step]
 
 
 def _unauthorized(problem: StreamProblem, run: DerivedRun, plan: RunPlan, environ: Mapping[str, str]) -> list[str]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from tui.core.aligned_lanes import AlignedCell, aligned_lanes
 from tui.core.lane_view import LaneMoment
 from tui.core.race_cells import BLANK, OTHER, TEXT, LaneCell, lane_cells, origin_of
-from tui.core.race_verdict import NOT_A_GATEWAY, why_failed
 from tui.panes.line_view import Span
 from tui.panes.note_lines import NoteLines
 from tui.panes.race_raster import RIGHT_CELLS, RaceFrame, RaceRaster, RaceRow
@@ -114,8 +113,6 @@ class RaceDrawing:
         scope, run = self._screen.scope, lane.derived
         if run is None or run.result is None or run.result.problem is None:
             return scope.keys.said(text_hint(lane.run, lane.run.seconds(scope.controller.clock()), is_demo=False))
-        if why_failed(run) == NOT_A_GATEWAY:
-            return f"▲ This is {NOT_A_GATEWAY}: {run.result.problem.message}."
         title, sentence, _ = problem_lines(run.result.problem, lane.run, os.environ)
         return f"▲ {title}. {sentence}"
 

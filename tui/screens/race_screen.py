@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tui.app import StreamscopeApp
     from tui.screens.run_controller import ActiveRun
 
-_OPEN = "The race is still open. {run.cancel} cancels its lanes; then {screen.back} goes back."
+_OPEN = "The race is still open. {run.cancel} cancels its lanes; then other screens are there again."
 _NOT_YET = "The lanes are still open: verdict, evidence and card come at their end."
 _ROOMY_ROWS = 30
 _CARD, _CARD_HOSTS, _VERDICT, _TEXT = "card", "card with addresses", "verdict", "text"
@@ -294,7 +294,10 @@ class RaceScreen(PlaybackKeys, BaseScreen):
         self.scope.copy_text(text)
 
     def _show_wire(self, lane: RacingLane, frame: int | None = None) -> None:
-        """The Wire screen on a lane, which becomes the run that is shown."""
+        """The Wire screen on a lane, which becomes the run that is shown, once no lane is open."""
+        if not self.race.is_over:
+            self.scope.toast(self.scope.keys.said(_OPEN))
+            return
         self.scope.controller.run = lane.run
         self.app.push_screen(WireScreen(frame))
 

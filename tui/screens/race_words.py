@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tui.core.aligned_lanes import aligned_notes
 from tui.core.chunks import Outcome
-from tui.core.race_verdict import BATCHES, LUMP, NOT_A_GATEWAY, shape_of, why_failed
+from tui.core.endpoints import NOT_A_GATEWAY
+from tui.core.race_verdict import BATCHES, LUMP, shape_of, why_failed
 from tui.screens.cancel_receipt import cancel_receipt
 from tui.screens.live_words import playback_hints
 from tui.screens.run_lamp import Lamp
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tui.screens.screen_sizes import Fit
 
 _TOLD_SPREAD_S = 0.005
+_LEAVING_OUT = ("z", "R", ", .", "v", "< >", "space", "?")
+_CANCEL_CELLS = 11
 _OPEN = "The verdict comes when all lanes have ended."
 
 
@@ -95,16 +98,21 @@ def receipt_lines(race: Race) -> list[str]:
 
 
 def footer_hints(race: Race, fit: Fit) -> list[tuple[str, str]]:
-    """The keys of the footer, the most useful first."""
+    """The keys of the footer; where there is no room for all of them the least useful are left out."""
     if fit.is_tiny:
         return [("q", "back")]
     playing = playback_hints(race.cursor, is_streaming=not race.is_over)[:2]
-    speed = [("< >", "speed")] if playing and race.is_over else []
-    ended = [("enter", "evidence"), ("Y", "card")] if race.is_over else []
-    if not fit.is_wide:
-        return [("tab", "text"), *playing[:1], *speed, *ended, ("q", "back"), ("?", "help")]
-    again = [("v", "by text"), ("R", "lanes")] if race.is_over else []
-    return [("tab", "lane"), ("z", "zoom"), *playing, *speed, *ended, *again, ("q", "back"), ("?", "help")]
+    hints = [("tab", "lane"), ("z", "zoom"), *playing]
+    if race.is_over:
+        speed = [("< >", "speed")] if playing else []
+        hints += [*speed, ("enter", "evidence"), ("Y", "card"), ("v", "by text"), ("R", "lanes")]
+    hints += [("q", "back"), ("?", "help")]
+    cancel = 0 if race.is_over else _CANCEL_CELLS
+    for key in _LEAVING_OUT:
+        if cancel + 1 + sum(len(keys) + len(words) + 4 for keys, words in hints) - 3 <= fit.width:
+            break
+        hints = [hint for hint in hints if hint[0] != key]
+    return hints
 
 
 def _wire_bytes(lane: RacingLane) -> str:
