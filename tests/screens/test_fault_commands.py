@@ -19,7 +19,7 @@ from tui.app import StreamscopeApp
 from tui.config import Settings
 from tui.core.chunks import Outcome
 from tui.gateway.faults import FAULTS
-from tui.screens.endpoint_choice import EndpointEntry
+from tui.screens.endpoint_choice import EndpointChoice, EndpointEntry
 from tui.screens.fault_words import FAULT_LINES, fault_words, typed_fault
 
 DEMO = Settings(model="demo/code")
@@ -153,6 +153,13 @@ async def test_a_fault_stays_with_its_endpoint() -> None:
         app.point_at(EndpointEntry("http://127.0.0.1:9", "sse", "", "auto"))
         assert "fault" not in line_text(app, "next")
         assert app.endpoint.plan("hi").fault is None
+
+
+def test_another_host_is_not_asked_for_it() -> None:
+    choice = EndpointChoice(Settings(url="https://gw.example.net", hosts=(("direct", "https://api.example.com/v1"),)))
+    choice.fault = "cut"
+    assert choice.plan("hi", "ws").fault == "cut"
+    assert choice.plan("hi", "direct").fault is None
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,10 @@ from tests.screens.test_palette import choose
 from tui.app import StreamscopeApp
 from tui.core.chunks import Outcome
 from tui.screens.endpoint_form import EndpointForm
+from tui.screens.race_form import RaceForm
+from tui.screens.race_screen import RaceScreen
 
+LANES = ["SSE gateway", "WS gateway", "SSE identity"]
 TESTED = re.compile(r"Saved: healthy, \d+ ms, upstream up, token accepted\.")
 
 
@@ -33,18 +36,19 @@ async def finish(app: StreamscopeApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: app.controller.run is not None and app.controller.run.is_over)
 
 
-async def cancel_with_x(app: StreamscopeApp, pilot: Pilot[None], transport: str) -> str:
-    """Sends, waits for text, presses x; gives the receipt."""
-    while app.endpoint.transport != transport:
-        await pilot.press("t")
-    before = app.controller.run
-    await pilot.press("ctrl+r")
-    await until(pilot, lambda: app.controller.run is not before)
-    await until(pilot, lambda: app.controller.derived is not None and len(app.controller.derived.chunks) > 3)
-    await pilot.press("x")
-    await finish(app, pilot)
-    await until(pilot, lambda: "yes, says the gateway" in pane_text(app, "stats"))
-    return " ".join(pane_text(app, "stats").split())
+async def begin_race(app: StreamscopeApp, pilot: Pilot[None]) -> RaceScreen:
+    """R, and enter in the form of its lanes."""
+    await pilot.press("R")
+    await until(pilot, lambda: isinstance(app.screen, RaceForm))
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, RaceScreen))
+    assert isinstance(app.screen, RaceScreen)
+    assert [lane.name for lane in app.screen.race.lanes] == LANES
+    return app.screen
+
+
+def judgement(app: StreamscopeApp) -> str:
+    return " ".join(pane_text(app, "judgement").split())
 
 
 async def test_show_a_room_sse_against_websocket_on_a_remote_gateway(tmp_path: Path) -> None:
@@ -67,6 +71,20 @@ async def test_show_a_room_sse_against_websocket_on_a_remote_gateway(tmp_path: P
         await until(pilot, lambda: " b  " in screen_text(app))
         assert host not in screen_text(app)
 
+        screen = await begin_race(app, pilot)
+        await until(pilot, lambda: "►" in judgement(app))
+        told = re.search(r"wire bytes per character A ([0-9.]+) B ([0-9.]+)", judgement(app))
+        assert told is not None
+        assert float(told[1]) > float(told[2]), "an event is longer than a message"
+        await pilot.press("less_than_sign", "less_than_sign", "space")
+        await until(pilot, lambda: "VIEW PLAYING 0.25x" in line_text(app, "header"))
+        await pilot.press("space")
+        await until(pilot, lambda: "VIEW at " in line_text(app, "header"))
+        assert screen.race.cursor.position is not None
+        assert "▼" in pane_text(app, "rows").splitlines()[0], "one clock for all lanes"
+        await pilot.press("q")
+        await until(pilot, lambda: app.screen is app.live)
+
         await choose(app, pilot, "fault: cut after 20")
         await until(pilot, lambda: "fault: cut after 20" in line_text(app, "next"))
         for transport in ("sse", "ws"):
@@ -84,11 +102,16 @@ async def test_show_a_room_sse_against_websocket_on_a_remote_gateway(tmp_path: P
         await choose(app, pilot, "fault: off")
 
         app.endpoint.model = "demo/steady"
-        for transport, answer in (("sse", "SSE has no answer"), ("ws", 'yes, "cancelled" after')):
-            receipt = await cancel_with_x(app, pilot, transport)
-            assert re.search(r"Cancelled at \d+\.\d\d s\. \d+ characters, \d+ frames kept", receipt)
-            assert re.search(r"key to socket closed \d+ ms \d+ bytes?, \d+ frames? came after the key", receipt)
-            assert answer in receipt
+        screen = await begin_race(app, pilot)
+        await until(pilot, lambda: all(lane.derived and len(lane.derived.chunks) > 3 for lane in screen.race.lanes))
+        await pilot.press("x")
+        await until(pilot, lambda: judgement(app).count("upstream stopped: yes, says the gateway") == len(LANES))
+        for letter, name in zip("ABC", LANES, strict=True):
+            assert re.search(
+                rf"{letter} {name}: Cancelled at \d+\.\d\d s\. \d+ characters, \d+ frames kept", judgement(app)
+            )
+        assert "SSE has no answer, the closed socket is the cancel" in judgement(app)
+        assert 'server answered: yes, "cancelled" after' in judgement(app)
         assert host not in screen_text(app)
 
 

@@ -81,7 +81,10 @@ class EndpointChoice:
         return not self.is_demo and transport in dict(self._settings.hosts)
 
     def plan(self, prompt: str, transport: str | None = None) -> RunPlan:
-        """The plan of a run of this prompt, over the chosen transport or another one."""
+        """The plan of a run of this prompt, over the chosen transport or another one.
+
+        A fault is asked of the endpoint that was found to make them, and of no other host.
+        """
         transport = transport or self.transport
         settings = self._settings.of_transport(transport)
         return RunPlan(
@@ -104,7 +107,7 @@ class EndpointChoice:
             insecure_http=settings.insecure_http,
             ca_file=settings.ca_file,
             raw_body=self._raw_body,
-            fault=self.fault,
+            fault=self.fault if self.url_for(transport) == (self.url or "") else None,
         )
 
     @property
