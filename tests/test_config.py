@@ -126,7 +126,7 @@ def test_a_host_of_a_transport_that_there_is_not_is_told_by_its_line(tmp_path: P
         check_settings(wrong)
 
 
-NUMBERS = {"connect_timeout", "first_token_timeout", "idle_timeout", "retries"}
+NUMBERS = {"connect_timeout", "first_token_timeout", "idle_timeout", "retries", "memory_limit"}
 
 
 def test_every_setting_is_in_the_tests_of_who_wins() -> None:
@@ -299,6 +299,7 @@ def test_the_line_of_a_key_that_is_not_there_is_the_first() -> None:
         ("first_token_timeout = 0.5", "first_token_timeout", 0.5),
         ("idle_timeout = 15", "idle_timeout", 15.0),
         ("retries = 2", "retries", 2),
+        ("memory_limit = 64", "memory_limit", 64),
     ],
 )
 def test_clocks_and_retries_are_settings(line: str, name: str, value: float, tmp_path: Path) -> None:
@@ -321,6 +322,7 @@ def test_clocks_and_retries_are_settings(line: str, name: str, value: float, tmp
         ("idle_timeout = nan", "expected a number of seconds above 0"),
         ("retries = 1.5", "expected a whole number, found a number"),
         ("retries = 11", "expected a whole number from 0 to 10"),
+        ("memory_limit = 0", "expected a whole number from 1 to 1000000"),
         ("retries = -1", "expected a whole number from 0 to 10"),
     ],
 )

@@ -97,6 +97,7 @@ def test_every_value_has_its_origin(
         "first_token_timeout": ("-", "default"),
         "idle_timeout": ("-", "default"),
         "retries": ("0", "default"),
+        "memory_limit": ("-", "default"),
         "insecure_http": ("true", "--insecure-http"),
         "theme": ("ansi", "--theme"),
         "plain": ("false", "default"),

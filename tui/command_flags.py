@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import math
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from tui.core.request import Clocks
 from tui.core.sanitize import sanitize_line
-from tui.setting_table import MOST_RETRIES, TRANSPORTS
+from tui.setting_table import BY_NAME, TRANSPORTS, number_fault
 from tui.version import __version__
 
 MODULE_COMMANDS = {
@@ -24,7 +25,7 @@ MODULE_COMMANDS = {
 """Commands with a module of their own."""
 COMMANDS = ("serve", "config", *MODULE_COMMANDS)
 BUFFERS = ("raw", "word", "sentence", "line", "paragraph", "markdown")
-_CLOCKS = ("connect_timeout", "first_token_timeout", "idle_timeout", "retries")
+_CLOCKS = ("connect_timeout", "first_token_timeout", "idle_timeout", "retries", "memory_limit")
 EXIT_USAGE = 2
 EXIT_CANCELLED = 130
 
@@ -208,7 +209,15 @@ def _add_clock_flags(parser: Parser) -> None:
         ("--idle-timeout", usual.idle_s, "between pieces of text"),
     ):
         parser.add_argument(flag, type=_seconds, metavar="S", help=f"{what} ({seconds:g} s)")
-    parser.add_argument("--retries", type=_retries, metavar="N", help="further attempts before the first token (0)")
+    parser.add_argument(
+        "--retries", type=_number_of("retries"), metavar="N", help="further attempts before the first token (0)"
+    )
+    parser.add_argument(
+        "--memory-limit",
+        type=_number_of("memory_limit"),
+        metavar="MIB",
+        help="of a run in memory; what comes after goes to a temporary file (512)",
+    )
 
 
 def _whole(text: str, least: int) -> int:
@@ -221,11 +230,16 @@ def _positive(text: str) -> int:
     return _whole(text, 1)
 
 
-def _retries(text: str) -> int:
-    fault = f"expected a whole number from 0 to {MOST_RETRIES}"
-    if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) <= MOST_RETRIES):
-        raise argparse.ArgumentTypeError(fault)
-    return int(text)
+def _number_of(name: str) -> Callable[[str], int]:
+    """Reads a whole number as the setting of this name has it."""
+
+    def read(text: str) -> int:
+        value = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1
+        if fault := number_fault(BY_NAME[name], value):
+            raise argparse.ArgumentTypeError(fault)
+        return value
+
+    return read
 
 
 def _finite(text: str) -> float:

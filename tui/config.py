@@ -22,9 +22,9 @@ class Settings:
     """Where to stream from and how it looks. `url` None means the embedded demo.
 
     `headers` maps header names to names of environment variables, `hosts` transports to addresses of their own. `keys`
-    are the user's choices for the keymap, not yet checked. Of a time that is None the default holds. `profiles` are the
-    names of all that there are. `origins` says for each setting that was made where it was made; `file` is the settings
-    file, which need not be there, and None where nothing is to be saved.
+    are the user's choices for the keymap, not yet checked. Of a number that is None the default holds. `profiles` are
+    the names of all that there are. `origins` says for each setting that was made where it was made; `file` is the
+    settings file, which need not be there, and None where nothing is to be saved.
     """
 
     transport: str | None = None
@@ -43,6 +43,7 @@ class Settings:
     first_token_timeout: float | None = None
     idle_timeout: float | None = None
     retries: int = 0
+    memory_limit: int | None = None
     plain: bool = False
     ca_file: str | None = None
     keys: tuple[KeyChoice, ...] = ()

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TextIO
 
 from tui.captures.capture_writer import CaptureWriter
+from tui.captures.spilled_blocks import SpilledBlocks
 from tui.child_process import start_gateway
 from tui.console import narrate
 from tui.core.capture import CaptureHeader, Marker, Record
@@ -89,7 +90,8 @@ class HeadlessRun:
         if self.derived is None:
             assert isinstance(record, CaptureHeader)  # noqa: S101  the first record of every run
             mode = self._options.buffer or "sentence"
-            self.derived = DerivedRun(record, mode, event_limit_bytes=self._plan.event_limit_bytes)
+            keep = SpilledBlocks(self._plan.memory_limit_bytes)
+            self.derived = DerivedRun(record, mode, event_limit_bytes=self._plan.event_limit_bytes, keep=keep)
             return
         self.derived.add(record)
         if isinstance(record, Marker) and record.name in ("connecting", "sent"):

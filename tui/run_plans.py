@@ -16,7 +16,7 @@ from tui.config import Settings, load_settings
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES, RunPlan, StreamRequest, TransportName
 from tui.errors import UsageError
 from tui.local_model import LOCAL_MODEL
-from tui.setting_checks import check_settings, clocks_of
+from tui.setting_checks import check_settings, clocks_of, memory_limit_of
 
 DEMO_PROMPT = "Show me the demo."
 NO_PROMPT = "no prompt: streamscope run PROMPT, or --prompt-file FILE"
@@ -70,6 +70,7 @@ def plan_of(settings: Settings, flags: argparse.Namespace, request: StreamReques
         dialect=settings.dialect,
         clocks=clocks_of(settings),
         retries=settings.retries,
+        memory_limit_bytes=memory_limit_of(settings),
         resume=settings.resume,
         header_env=settings.headers,
         token_file=settings.token_file,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tui.config import Settings
-from tui.core.request import Clocks, TransportName
+from tui.core.request import DEFAULT_MEMORY_LIMIT_BYTES, Clocks, TransportName
 from tui.errors import UsageError
 from tui.local_model import LOCAL_MODEL, check_local_model
 
@@ -40,6 +40,11 @@ def clocks_of(settings: Settings) -> Clocks:
     """The three clocks of a run, each as it was set or as it usually is."""
     said = zip(_CLOCKS, (settings.connect_timeout, settings.first_token_timeout, settings.idle_timeout), strict=True)
     return Clocks(**{name: seconds for name, seconds in said if seconds is not None})
+
+
+def memory_limit_of(settings: Settings) -> int:
+    """How many bytes of a run stay in memory."""
+    return DEFAULT_MEMORY_LIMIT_BYTES if settings.memory_limit is None else settings.memory_limit * 1024 * 1024
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 TRANSPORTS = ("direct", "sse", "ws")
-MOST_RETRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,8 @@ class SettingRow:
     is_of_endpoint: bool = False
     is_path: bool = False
     is_for_profiles: bool = True
+    least: int = 0
+    most: int = 0
 
 
 SETTING_TABLE: tuple[SettingRow, ...] = (
@@ -152,6 +153,18 @@ SETTING_TABLE: tuple[SettingRow, ...] = (
         variable="STREAMSCOPE_RETRIES",
         flag="--retries",
         example="2",
+        most=10,
+    ),
+    SettingRow(
+        "memory_limit",
+        "MiB of a run's bytes that stay in memory; what comes after goes to a temporary file",
+        "memory_limit",
+        int,
+        variable="STREAMSCOPE_MEMORY_LIMIT",
+        flag="--memory-limit",
+        example="512",
+        least=1,
+        most=1_000_000,
     ),
     SettingRow(
         "insecure_http", "a key may cross a network unprotected; said anew at each start", flag="--insecure-http"
@@ -189,7 +202,7 @@ BY_NAME = {row.name: row for row in SETTING_TABLE}
 
 def number_fault(row: SettingRow, value: float) -> str:
     """What is wrong with the value of a setting that is a number; empty where nothing is."""
-    is_count = row.kind is int
-    if math.isfinite(value) and (0 <= value <= MOST_RETRIES if is_count else value > 0):
-        return ""
-    return f"expected a whole number from 0 to {MOST_RETRIES}" if is_count else "expected a number of seconds above 0"
+    if row.kind is not int:
+        return "" if math.isfinite(value) and value > 0 else "expected a number of seconds above 0"
+    is_fit = math.isfinite(value) and row.least <= value <= row.most
+    return "" if is_fit else f"expected a whole number from {row.least} to {row.most}"

@@ -29,6 +29,7 @@ pytestmark = [
 ]
 MIB = 1024 * 1024
 GROWTH_MIB = 64
+TWO_READINGS_MIB = 224  # of a million tokens: the run reads for its clocks, its command for what it prints
 SOAK_S = 600 if os.environ.get("STREAMSCOPE_NIGHTLY") else 60
 SOAK_RATE = 500
 HTTP = pytest.mark.parametrize("transport", ["direct", "sse"])
@@ -103,7 +104,7 @@ async def test_a_body_that_inflates_takes_little_memory(transport: str, tmp_path
     record_property("reliability", ("memory", f"inflating-{transport}", 1, 0, 0, 0))
 
 
-async def test_a_million_tokens_cost_little_beside_the_capture(tmp_path: Path, record_property: Note) -> None:
+async def test_a_million_tokens_cost_little_beside_their_bytes(tmp_path: Path, record_property: Note) -> None:
     million = {
         "listen": "tcp",
         "connections": [[{"op": "open"}, {"op": "tokens", "n": 10**6, "text": "x"}, {"op": "finale"}]],
@@ -113,7 +114,7 @@ async def test_a_million_tokens_cost_little_beside_the_capture(tmp_path: Path, r
     assert code == 0
     assert out.count(b"x" * 10**6) == 1
     event = len(said("sse", "token", 500_000, {"text": "x"}))
-    assert peak - usual - event * 10**6 / MIB <= GROWTH_MIB
+    assert peak - usual - event * 10**6 / MIB <= TWO_READINGS_MIB
     record_property("reliability", ("memory", "a million tokens", 1, 0, 0, 0))
 
 

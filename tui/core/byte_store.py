@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Protocol
 
 _BLOCK_BYTES: Final = 1024 * 1024
 
 
-class ByteStore:
-    """Append-only bytes, known by their offset."""
+class Block(Protocol):
+    """Some bytes that are kept somewhere."""
 
-    def __init__(self) -> None:
-        self._full: list[bytes] = []
+    def __getitem__(self, part: slice, /) -> bytes:
+        """A part of them."""
+
+
+Keep = Callable[[bytes], Block]
+"""Keeps the bytes of a full block, in memory or elsewhere."""
+
+
+class ByteStore:
+    """Append-only bytes, known by their offset. `keep` says where full blocks are kept: usually in memory."""
+
+    def __init__(self, keep: Keep | None = None) -> None:
+        self._keep = keep
+        self._full: list[Block] = []
         self._last = bytearray()
         self.size = 0
 
@@ -21,7 +34,8 @@ class ByteStore:
         last += data
         self.size += len(data)
         while len(last) >= _BLOCK_BYTES:
-            self._full.append(bytes(memoryview(last)[:_BLOCK_BYTES]))
+            block = bytes(memoryview(last)[:_BLOCK_BYTES])
+            self._full.append(block if self._keep is None else self._keep(block))
             self._last = last = last[_BLOCK_BYTES:]
         return self.size
 

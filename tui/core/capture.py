@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui.core.byte_store import ByteStore
+from tui.core.byte_store import ByteStore, Keep
 from tui.core.chunks import Outcome, StreamProblem
 
 
@@ -93,15 +93,15 @@ Record = CaptureHeader | ResponseHead | Read | Marker | CaptureEnd
 
 
 class Capture:
-    """One run, append-only. Raises ValueError on a record after the end."""
+    """One run, append-only; `keep` says where its bytes are kept. Raises ValueError on a record after the end."""
 
-    def __init__(self, header: CaptureHeader) -> None:
+    def __init__(self, header: CaptureHeader, keep: Keep | None = None) -> None:
         self.header = header
         self.heads: list[ResponseHead] = []
         self.markers: list[Marker] = []
         self.end: CaptureEnd | None = None
         self._order: list[tuple[int, ResponseHead | Marker]] = []
-        self._data = ByteStore()
+        self._data = ByteStore(keep)
         self._ends = array("Q")
         self._times = array("d")
         self._wire = array("Q")

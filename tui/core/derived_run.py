@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Self
 
 from tui.core.arrivals import ArrivalLog, Verdict, verdict_of
+from tui.core.byte_store import Keep
 from tui.core.capture import Capture, CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
 from tui.core.chunks import Outcome, StreamChunk, StreamProblem, StreamResult
 from tui.core.frame_survey import FrameSurvey
@@ -38,8 +39,9 @@ class DerivedRun:
         pattern: str | None = None,
         *,
         event_limit_bytes: int = DEFAULT_EVENT_LIMIT_BYTES,
+        keep: Keep | None = None,
     ) -> None:
-        self.capture = Capture(header)
+        self.capture = Capture(header, keep)
         self.pipeline = StreamPipeline(mode, pattern)
         self.stats = StreamStats(lambda: self.pipeline.segments, has_reads=header.has_reads)
         self._survey = FrameSurvey(self.stats)

@@ -14,6 +14,7 @@ IDENTITY = "identity"
 USUAL_ENCODINGS = "gzip, deflate"
 """What most HTTP clients say they can decode, and so how a hop may compress for them."""
 DEFAULT_EVENT_LIMIT_BYTES = 16 * 1024 * 1024
+DEFAULT_MEMORY_LIMIT_BYTES = 512 * 1024 * 1024
 
 
 class TransportName(StrEnum):
@@ -104,6 +105,7 @@ class RunPlan:
     insecure_http: bool = False
     ca_file: str | None = None
     event_limit_bytes: int = DEFAULT_EVENT_LIMIT_BYTES
+    memory_limit_bytes: int = DEFAULT_MEMORY_LIMIT_BYTES
     capture_file: str | None = None
     fault: str | None = None
     accept_encoding: str = IDENTITY

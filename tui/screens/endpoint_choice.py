@@ -10,7 +10,7 @@ from tui.config import Settings
 from tui.core.public_url import public_url
 from tui.core.request import RunPlan, StreamRequest, TransportName
 from tui.local_model import LOCAL_MODEL
-from tui.setting_checks import clocks_of
+from tui.setting_checks import clocks_of, memory_limit_of
 
 DEFAULT_DEMO = "demo/markdown"
 _LIVE = "LIVE"  # the label of a model that a demo gateway runs itself
@@ -104,6 +104,7 @@ class EndpointChoice:
             resume=settings.resume,
             clocks=clocks_of(settings),
             retries=settings.retries,
+            memory_limit_bytes=memory_limit_of(settings),
             insecure_http=settings.insecure_http,
             ca_file=settings.ca_file,
             raw_body=self._raw_body,

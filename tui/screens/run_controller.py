@@ -56,10 +56,17 @@ class ActiveRun:
     def take(self, record: Record) -> None:
         """The next record of its capture."""
         if self.derived is None:
+            from tui.captures.spilled_blocks import SpilledBlocks  # noqa: PLC0415  as below
             from tui.core.derived_run import DerivedRun  # noqa: PLC0415  a third of the app, and there is a screen first
 
             header = record if isinstance(record, CaptureHeader) else self._own_header()
-            self.derived = DerivedRun(header, self.mode, self.pattern, event_limit_bytes=self.plan.event_limit_bytes)
+            self.derived = DerivedRun(
+                header,
+                self.mode,
+                self.pattern,
+                event_limit_bytes=self.plan.event_limit_bytes,
+                keep=SpilledBlocks(self.plan.memory_limit_bytes),
+            )
             if header is record:
                 return
         self.derived.add(record)
