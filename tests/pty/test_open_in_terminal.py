@@ -22,6 +22,16 @@ async def test_a_file_opens_and_quits(tmp_path: Path) -> None:
         assert not terminal.attributes_changed()
 
 
+async def test_a_folder_lists_what_is_in_it_and_opens_one(tmp_path: Path) -> None:
+    async with Terminal((120, 40), "open", str(CAPTURES), folder=tmp_path) as terminal:
+        await terminal.until("Open", "smol-cancelled.jsonl", "■ cancelled", "0.29 s", "✓ completed")
+        terminal.send("enter")
+        await terminal.until("FILE", "✓ COMPLETED")
+        terminal.send("ctrl+q")
+        assert await terminal.ended() == 0
+        assert not terminal.attributes_changed()
+
+
 async def test_with_a_pipe_the_keys_come_from_the_terminal(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     async with Terminal((120, 40), "open", "-", folder=tmp_path, stdin=reading) as terminal:

@@ -57,7 +57,7 @@ def detail(app: StreamscopeApp) -> FrameDetail:
 
 def frame(app: StreamscopeApp) -> str:
     """The name of the row under the cursor, as the title of the detail has it."""
-    title: tuple[str, str] = detail(app).shown_title  # type: ignore[attr-defined]
+    title: tuple[str, str] = getattr(detail(app), "shown_title", ("", ""))  # none before the first drawing
     return title[0].partition("  v ")[0]
 
 

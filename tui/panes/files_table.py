@@ -14,7 +14,7 @@ from tui.panes.line_view import Span
 from tui.panes.virtual_table import Column, VirtualTable
 
 _OUTCOME = Column("outcome", 12)
-_LEAST_NAME = 16
+_LEAST_NAME = 22
 # From the most important on; each is shown where the name keeps its room.
 _OTHERS = (
     Column("TTFT", 9, is_right=True),
