@@ -37,7 +37,7 @@ _EPILOG = """commands:
   streamscope run PROMPT     one stream, headless: the text to stdout, its numbers to stderr
   streamscope serve          the gateway: SSE, WebSocket and OpenAI-compatible routes
   streamscope config         path, show or init: where the settings are, which hold and why, a commented file
-  streamscope open FILE      the app on a recording (a capture, a HAR, a log of curl or ts), or a folder; - is a live pipe
+  streamscope open FILE      the app on a recording (capture, HAR, log of curl or ts) or a folder; - is a live pipe
   streamscope check FILE     whether a recording (or check run PROMPT: a run made now) is as expected, for scripts
   streamscope diff A B       two recordings side by side: same text? which falls behind where?
   streamscope export FILE    --to har, sse, text, md, card (of several files: a race) or pytest
