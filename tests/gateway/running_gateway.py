@@ -14,6 +14,7 @@ import httpx
 from tui.core.wire.sse_codec import SSEDecoder
 from tui.gateway.gateway_settings import GatewayLimits, GatewaySettings
 from tui.gateway.server import GatewayServer, bind, create_app
+from tui.gateway.upstreams import Upstream
 
 HELLO = {"messages": [{"role": "user", "content": "hello"}]}
 
@@ -28,9 +29,9 @@ class Event:
 
 
 @asynccontextmanager
-async def running_gateway(settings: GatewaySettings) -> AsyncIterator[GatewayServer]:
+async def running_gateway(settings: GatewaySettings, upstream: Upstream | None = None) -> AsyncIterator[GatewayServer]:
     settings = replace(settings, port=0)
-    server = GatewayServer(create_app(settings), settings)
+    server = GatewayServer(create_app(settings, upstream), settings)
     with bind(settings) as listener:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(server.serve(sockets=[listener]))
