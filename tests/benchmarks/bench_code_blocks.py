@@ -125,7 +125,7 @@ def parse_new(chunks: list[str]) -> None:
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """Price, growth, and texts made to be dear."""
-    length = 100_000 if is_quick else 2_000_000
+    length = 100_000 if is_quick else 1_000_000
     answers = ANSWER * (length // len(ANSWER))
     block = "```py\n" + CODE_LINE * (length // len(CODE_LINE))
     yield against_appending("answers, 4 code points a chunk", answers, 80)
