@@ -18,6 +18,7 @@ from tests.gateway.scripted_upstream import Exchange, ScriptedUpstream, for_ever
 from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, shown_title, until
 from tests.screens.golden_screens import screen_text
 from tests.screens.test_compare_screen import toasts
+from tests.screens.test_palette import choose, titles
 from tui.app import StreamscopeApp
 from tui.captures.open_capture import open_capture
 from tui.config import Settings
@@ -229,6 +230,11 @@ async def test_cancel_ends_every_lane_with_a_receipt_each_and_q_waits_for_that()
         await until(pilot, lambda: all(_chars(app, place) == 8 for place in range(3)))
         assert line_text(app, "footer").startswith("x cancel")
         assert "3 of 3 lanes open" in line_text(app, "header")
+        await pilot.press("space")
+        await until(pilot, lambda: "VIEW HELD at" in line_text(app, "header"))
+        assert "space go on" in line_text(app, "footer")
+        await pilot.press("space")
+        await until(pilot, lambda: "VIEW" not in line_text(app, "header"))
         await pilot.press("q")
         assert isinstance(app.screen, RaceScreen)
         assert any("still open. x cancels its lanes" in text for text in toasts(app))
@@ -311,6 +317,14 @@ async def test_captures_race_without_a_request_and_are_laid_over_one_another_by_
         assert next(row for row in pane_text(app, "rows").splitlines() if "smol-code" in row).count("≠") == 1
         await pilot.press("v")
         await until(pilot, lambda: "one clock" in pane_text(app, "rows"))
+        own = {title for title in titles(app) if title.startswith("race: ")}
+        assert own == {f"race: {what}" for what in ("evidence", "by text", "copy as", "frames", "close")}
+        await choose(app, pilot, "race: by text")
+        await until(pilot, lambda: "one text" in pane_text(app, "rows"))
+        await choose(app, pilot, "file: copy card")
+        await until(pilot, lambda: app.clipboard.startswith("A smol-plain"))
+        await choose(app, pilot, "race: close")
+        await until(pilot, lambda: app.screen is app.live)
 
 
 def saved_transports(folder: Path) -> list[str]:
