@@ -113,8 +113,13 @@ def _source_of(run: ActiveRun) -> Source:
     assert run.derived is not None, "only a run that has ended is exported"  # noqa: S101  states the caller's check
     recording = run.recording
     name = recording.name.rpartition("/")[2] if recording is not None else _stem_of(run)
-    named = NamedRun(name, run.derived, recording.notes if recording is not None else ())
-    return lambda: named
+    notes, capture = recording.notes if recording is not None else (), run.derived.capture
+    mode = run.mode if run.pattern is None else "sentence"
+
+    def load() -> NamedRun:  # derived anew: what the panes read at the same time is not for two threads
+        return NamedRun(name, DerivedRun.of_records(capture.records(), mode), notes)
+
+    return load
 
 
 def _choose(app: StreamscopeApp, forms: list[ExportForm], stem: str, source: Source) -> None:
