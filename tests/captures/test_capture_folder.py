@@ -10,7 +10,7 @@ import pytest
 
 from tests.core.readers.test_capture_lines import SMALL
 from tests.core.readers.test_log_readers import BODY, HEAD, trace
-from tui.captures.capture_folder import CaptureFolder, FileFacts, read_facts
+from tui.captures.capture_folder import MOST_FILES, CaptureFolder, FileFacts, read_facts
 from tui.captures.capture_writer import save_capture
 from tui.core.capture import Read
 from tui.core.chunks import Outcome
@@ -120,3 +120,14 @@ def test_damage_at_any_byte_of_a_capture_is_named_or_harmless(tmp_path: Path) ->
 def test_a_folder_that_is_none_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CaptureError, match=r"nowhere cannot be listed: No such file or directory\."):
         CaptureFolder(tmp_path / "nowhere").look()
+
+
+def test_of_very_many_files_the_newest_are_listed(tmp_path: Path) -> None:
+    for number in range(MOST_FILES + 5):
+        path = tmp_path / f"{number}.log"
+        path.touch()
+        os.utime(path, (number, number))
+    folder = CaptureFolder(tmp_path)
+    folder.look()
+    assert (len(folder.files), folder.left_out) == (MOST_FILES, 5)
+    assert folder.files[0].path.name == f"{MOST_FILES + 4}.log"

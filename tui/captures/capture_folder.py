@@ -22,6 +22,7 @@ from tui.errors import CaptureError
 
 _SUFFIXES: Final = frozenset({"", ".jsonl", ".ndjson", ".json", ".har", ".log", ".txt", ".sse", ".trace", ".out"})
 _OWN_SUFFIXES: Final = frozenset({".jsonl", ".har"})
+MOST_FILES: Final = 1000
 _TELLING_BYTES: Final = 262_144  # of a text; one that is no stream by then is something else
 _RECORDS_A_STEP: Final = 32
 _STREAM_START: Final = re.compile(rb"\s*(?:(?:data|event|id|retry)?:|HTTP/)")
@@ -53,19 +54,24 @@ class FileFacts:
 
 
 class CaptureFolder:
-    """A folder that is looked at; what was once read is known as long as the file does not change."""
+    """A folder that is looked at; what was once read is known as long as the file does not change.
+
+    The newest MOST_FILES are listed; `left_out` is how many others there are.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.left_out = 0
         self._files: list[FolderFile] = []
         self._facts: dict[FolderFile, FileFacts] = {}
 
     def look(self) -> None:
         """Lists the folder anew. Raises CaptureError when that is not possible."""
         try:
-            self._files = sorted(_files_in(self.path), key=lambda file: (-file.changed, file.path.name))
+            found = sorted(_files_in(self.path), key=lambda file: (-file.changed, file.path.name))
         except OSError as error:
             raise CaptureError(f"{self.path} cannot be listed: {error.strerror}.") from error
+        self._files, self.left_out = found[:MOST_FILES], max(0, len(found) - MOST_FILES)
 
     @property
     def files(self) -> list[FolderFile]:

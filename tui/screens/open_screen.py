@@ -61,6 +61,7 @@ class OpenScreen(BaseScreen):
         super().__init__()
         self._folder = folder
         self._problem = ""
+        self._drawn: tuple[int, ...] = ()  # what the rows that are shown were made of
 
     @property
     def scope(self) -> StreamscopeApp:
@@ -144,7 +145,9 @@ class OpenScreen(BaseScreen):
             return
         table, keys = self.query_one(FilesTable), self.scope.keys
         table.set_hint(self._problem or keys.said(file_words.no_captures(self._folder.path)))
-        table.show([self._row(file) for file in self._folder.files])
+        if self._drawn != (drawn := (*self._folder.progress, self.fit.width)):
+            self._drawn = drawn
+            table.show([self._row(file) for file in self._folder.files])
         self._draw_header(self.fit)
         self._draw_notes()
         last = small_lines.last_line(self.scope.controller.derived, self.fit.width) if self.fit.is_tiny else ""
@@ -156,8 +159,9 @@ class OpenScreen(BaseScreen):
 
     def _draw_header(self, fit: Fit) -> None:
         read, count = self._folder.progress
+        more = f"  newest {count} of {count + self._folder.left_out}" if self._folder.left_out else ""
         name = " streamscope  Open   " if fit.is_wide else " Open  "
-        left = [Span(name, "status--strong"), Span(str(self._folder.path))] if not fit.is_tiny else []
+        left = [Span(name, "status--strong"), Span(str(self._folder.path)), Span(more)] if not fit.is_tiny else []
         reading = f"reading {read} of {count}   " if read < count and not fit.is_small else ""
         lamp = current_lamp(self.scope.controller)
         right = [Span(reading, "status--waiting")] if reading else []
