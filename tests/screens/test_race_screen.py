@@ -51,10 +51,10 @@ async def endless(exchange: Exchange) -> None:
 
 @asynccontextmanager
 async def ended_race(
-    settings: Settings, *, size: tuple[int, int] = (120, 40)
+    settings: Settings,
 ) -> AsyncIterator[tuple[StreamscopeApp, Pilot[None], RaceScreen]]:
     """A race of the lanes that the form begins with, at its end."""
-    async with running_app(settings, size=size) as (app, pilot):
+    async with running_app(settings) as (app, pilot):
         await pilot.press(*"Why", "escape", "R")
         await until(pilot, lambda: isinstance(app.screen, RaceForm))
         await pilot.press("enter")
@@ -181,6 +181,14 @@ async def test_wire_bytes_per_character_and_replay_on_one_clock() -> None:
         await pilot.press(*["greater_than_sign"] * 9, "space")
         await until(pilot, lambda: "VIEW" not in line_text(app, "header"))
         assert pane_text(app, "racer-0") == whole
+        # at 80 columns rows and verdict; tab opens one text
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: not screen.query_one("#racers").display)
+        await until(pilot, lambda: all(len(row) <= 80 for row in pane_text(app, "rows").splitlines()))
+        await pilot.press("tab")
+        await until(pilot, lambda: screen.query_one("#racers").display and "word23" in pane_text(app, "racer-0"))
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: not screen.query_one("#racers").display)
 
 
 def words(app: StreamscopeApp) -> str:
@@ -248,12 +256,20 @@ async def test_cancel_ends_every_lane_with_a_receipt_each_and_q_waits_for_that()
         await until(pilot, lambda: app.screen is app.live)
 
 
-async def test_ctrl_r_races_again_and_the_form_keeps_its_lanes() -> None:
+async def test_ctrl_s_saves_every_lane_f8_the_screen_ctrl_r_races_again_and_the_form_keeps_its_lanes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     async with (
         ScriptedUpstream(paced) as upstream,
         running_gateway(gateway_settings(upstream.url)) as gateway,
         ended_race(Settings(url=gateway.url)) as (app, pilot, screen),
     ):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: sum(text.startswith("Saved ") for text in toasts(app)) == 3)
+        assert saved_transports(tmp_path) == ["sse", "sse", "ws"]
+        await pilot.press("f8")
+        await until(pilot, lambda: any("STREAMS." in picture for picture in pictures(tmp_path)))
         before = screen.race.lanes[0].run
         await pilot.press("ctrl+r")
         await until(pilot, lambda: screen.race.lanes[0].run is not before)
@@ -264,21 +280,6 @@ async def test_ctrl_r_races_again_and_the_form_keeps_its_lanes() -> None:
         await until(pilot, lambda: app.screen is screen and len(screen.race.lanes) == 2)
         assert [lane.name for lane in screen.race.lanes] == ["SSE gateway", "WS gateway"]
         await until(pilot, lambda: screen.race.is_over)
-
-
-async def test_eighty_columns_show_the_rows_and_tab_opens_one_text() -> None:
-    async with (
-        ScriptedUpstream(paced) as upstream,
-        running_gateway(gateway_settings(upstream.url)) as gateway,
-        ended_race(Settings(url=gateway.url), size=(80, 24)) as (app, pilot, screen),
-    ):
-        assert not screen.query_one("#racers").display
-        assert all(len(row) <= 80 for row in pane_text(app, "rows").splitlines())
-        await pilot.press("tab")
-        await until(pilot, lambda: screen.query_one("#racers").display)
-        await until(pilot, lambda: "word23" in pane_text(app, "racer-0"))
-        await pilot.press("shift+tab")
-        await until(pilot, lambda: not screen.query_one("#racers").display)
 
 
 async def test_without_a_prompt_it_says_so() -> None:
@@ -334,20 +335,6 @@ def saved_transports(folder: Path) -> list[str]:
 
 def pictures(folder: Path) -> list[str]:
     return [path.read_text(encoding="utf-8") for path in folder.glob("*.svg")]
-
-
-async def test_ctrl_s_saves_every_lane_and_f8_the_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    async with (
-        ScriptedUpstream(paced) as upstream,
-        running_gateway(gateway_settings(upstream.url)) as gateway,
-        ended_race(Settings(url=gateway.url)) as (app, pilot, _),
-    ):
-        await pilot.press("ctrl+s")
-        await until(pilot, lambda: sum(text.startswith("Saved ") for text in toasts(app)) == 3)
-        assert saved_transports(tmp_path) == ["sse", "sse", "ws"]
-        await pilot.press("f8")
-        await until(pilot, lambda: any("STREAMS." in picture for picture in pictures(tmp_path)))
 
 
 async def test_enter_on_the_arrivals_gives_the_verdict_on_a_single_run() -> None:
