@@ -84,7 +84,7 @@ def imported_ms() -> tuple[float, float]:
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """Some starts."""
-    count = 1 if is_quick else 5
+    count = 1 if is_quick else 4
     imports = [imported_ms() for _ in range(count)]
     own, others = median(own for own, _ in imports), median(others for _, others in imports)
     note = f"{own:.0f} ms of ours, {others:.0f} ms of Textual and Python"
