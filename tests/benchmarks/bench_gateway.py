@@ -130,9 +130,9 @@ async def measured(is_quick: bool) -> list[Row]:
     async with Parts.running() as parts:
         for rows_of in (
             memory(parts, 1_000),
-            overhead(parts, 1 if is_quick else 3, 100 if is_quick else 150),
-            many(parts, "sse", 150 if is_quick else 300),
-            many(parts, "ws", 150 if is_quick else 300),
+            overhead(parts, 1 if is_quick else 3, 50 if is_quick else 150),
+            many(parts, "sse", 75 if is_quick else 300),
+            many(parts, "ws", 75 if is_quick else 300),
             cancels(parts, 150 if is_quick else 1_000),
         ):
             found += [row async for row in rows_of]
