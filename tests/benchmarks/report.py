@@ -35,7 +35,8 @@ def figure(row: Row) -> str:
     """What was to be reached."""
     if row.limit is None:
         return ""
-    return f"{'at least' if row.is_floor else 'at most'} {row.limit:g}{'' if row.unit == 'x' else ' '}{row.unit}"
+    number = f"{row.limit:,.0f}" if row.limit >= 1000 else f"{row.limit:.3g}"
+    return f"{'at least' if row.is_floor else 'at most'} {number}{'' if row.unit == 'x' else ' '}{row.unit}"
 
 
 def verdict(row: Row) -> str:
