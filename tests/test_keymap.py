@@ -98,7 +98,7 @@ def test_two_ids_on_one_key_where_both_act_are_refused_with_both_names(chosen: d
         {"set__buffer": "c", "screen__compare": "b"},  # they change places
         {"lane__add": "i"},  # Live's key, and Compare is another screen
         {"set__transport": "+"},
-        {"item__save": "right", "tree__unfold": "s"},
+        {"item__save": "S", "tree__unfold": "s"},
         {"list__left": "s"},  # numbers and extracts are never focused together
         {"set__buffer": "b B"},
         {"run__cancel": "x x"},
