@@ -26,7 +26,7 @@ from tui.transports.websocket import WebSocketTransport
 
 LOADED = (openai, DirectTransport, SSETransport, WebSocketTransport)  # before a clock runs
 ALL = pytest.mark.parametrize("transport", ["direct", "sse", "ws"])
-TWICE = pytest.mark.parametrize("times", [1, 2])
+TWICE = pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.slow)])
 RACES = 200
 _CONNECTED_S = 0.2  # after it the far end has the request and says nothing
 CANCELS = 1000 if os.environ.get("STREAMSCOPE_NIGHTLY") else 200

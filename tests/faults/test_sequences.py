@@ -32,6 +32,7 @@ from tui.transports.base import Transport
 from tui.transports.run_stream import StreamRun
 
 SEQUENCES = 10_000 if os.environ.get("STREAMSCOPE_NIGHTLY") else 1_000
+AT_A_TIME = 1_000
 STEPS = 30
 IDLE_S = 30.0
 BREAKS = st.sampled_from([ConnectionResetError(104, "reset"), EOFError(), None])
@@ -252,11 +253,12 @@ class Sequences(RuleBasedStateMachine):
 @pytest.mark.timeout(7200)
 def test_anything_in_any_order(record_property: Callable[[str, Any], None]) -> None:
     bounds = settings(
-        max_examples=SEQUENCES,
+        max_examples=AT_A_TIME,
         stateful_step_count=STEPS,
         deadline=None,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(Sequences, settings=bounds)
+    for _ in range(SEQUENCES // AT_A_TIME):  # what was tried is remembered while it goes on
+        run_state_machine_as_test(Sequences, settings=bounds)
     record_property("reliability", ("sequences", "any", SEQUENCES, 0, 0, 0))
