@@ -7,7 +7,7 @@ import time
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tui.core.aligned_lanes import AlignedCell, aligned_lanes
+from tui.core.aligned_lanes import AlignedCell
 from tui.core.lane_view import LaneMoment
 from tui.core.race_cells import BLANK, OTHER, TEXT, LaneCell, lane_cells, origin_of
 from tui.panes.line_view import Span
@@ -120,7 +120,7 @@ class RaceDrawing:
         """The lanes by output offset."""
         runs = [lane.derived for lane in self._race.lanes if lane.derived is not None]
         rows: list[RaceRow] = []
-        for label, lane in zip(labels, aligned_lanes(runs, width), strict=True):
+        for label, lane in zip(labels, self._race.aligned(width), strict=True):
             later = "" if lane.lag_s is None else f"{lane.lag_s:+.2f} s"
             parts = "" if not rows else "same" if lane.parts_at is None else str(lane.parts_at)
             cells = [
@@ -173,7 +173,7 @@ class RaceDrawing:
         said = screen.scope.keys.said(race_words.verdict_line(race))
         judgement = screen.query_one("#judgement", NoteLines)
         notes = [race_words.wire_row(race), said, *race_words.receipt_lines(race)]
-        judgement.show_notes(race_words.aligned_lines(race) if screen.is_aligned else notes)
+        judgement.show_notes(race.aligned_notes() if screen.is_aligned else notes)
         screen.mark_front()
         if not screen.is_alone and judgement.size.height != judgement.row_count:
             judgement.styles.height = judgement.row_count

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tui.captures.open_capture import OpenedCapture, open_capture
+from tui.core.aligned_lanes import AlignedLane, aligned_lanes, aligned_notes
 from tui.core.comparison import READER
 from tui.core.lane_view import Lane, LaneView
 from tui.core.race_cells import connect_began, origin_of
@@ -128,6 +129,8 @@ class Race:
         self.cursor = RaceCursor(controller.clock)
         self.lanes: list[RacingLane] = []
         self._verdict: RaceVerdict | None = None
+        self._aligned: tuple[int, list[AlignedLane]] | None = None
+        self._aligned_notes: list[str] | None = None
         self.run_again()
 
     @classmethod
@@ -158,7 +161,7 @@ class Race:
     def _take(self, lanes: list[RacingLane]) -> None:
         self.close()
         self.lanes = lanes
-        self._verdict = None
+        self._verdict, self._aligned, self._aligned_notes = None, None, None
         self.cursor.show(None)
 
     @property
@@ -201,6 +204,19 @@ class Race:
             lanes = [RaceLane(lane.letter, lane.name, lane.derived) for lane in self.lanes if lane.derived is not None]
             self._verdict = race_verdict(lanes)
         return self._verdict
+
+    def aligned(self, width: int) -> list[AlignedLane]:
+        """The lanes of a race that is over by output offset, in so many cells; made once for each width."""
+        if self._aligned is None or self._aligned[0] != width:
+            self._aligned = width, aligned_lanes(self.begun, width)
+        return self._aligned[1]
+
+    def aligned_notes(self) -> list[str]:
+        """Who falls behind where, and where texts part, each lane against the first one; made once."""
+        if self._aligned_notes is None:
+            named = [(f"{lane.letter} {lane.name}", lane.derived) for lane in self.lanes if lane.derived is not None]
+            self._aligned_notes = aligned_notes(named)
+        return self._aligned_notes
 
     def start_spread_s(self) -> float:
         """How far apart the requests were sent; 0 where that is not known."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.aligned_lanes import aligned_notes
 from tui.core.chunks import Outcome
 from tui.core.endpoints import NOT_A_GATEWAY
 from tui.core.race_verdict import BATCHES, LUMP, shape_of, why_failed
@@ -76,12 +75,6 @@ def verdict_line(race: Race) -> str:
     if verdict is None:
         return _OPEN
     return "► " + verdict.sentence.replace("{", "(").replace("and run again.", "and press {run.again}.")
-
-
-def aligned_lines(race: Race) -> list[str]:
-    """Where the texts part and who falls behind where, each lane against the first one."""
-    lanes = [(f"{lane.letter} {lane.name}", lane.derived) for lane in race.lanes if lane.derived is not None]
-    return aligned_notes(lanes)
 
 
 def receipt_lines(race: Race) -> list[str]:
