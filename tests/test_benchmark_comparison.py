@@ -30,13 +30,13 @@ def test_rounds_that_overlap_are_noise() -> None:
     assert factors(rows(0.10, 0.20, 0.30), rows(0.29, 0.40, 0.50)) == []
 
 
-def test_medians_nearer_than_a_tenth_are_noise_though_no_round_overlaps() -> None:
+def test_medians_near_each_other_are_noise_though_no_round_overlaps() -> None:
     assert factors(rows(0.999, 1.0, 1.001), rows(1.07, 1.08, 1.09)) == []
 
 
-def test_single_values_move_by_a_third_before_they_are_named() -> None:
-    assert factors(rows(1.0), rows(1.25)) == []
-    assert factors(rows(1.0), rows(1.5)) == [1.5]
+def test_single_values_move_by_half_before_they_are_named() -> None:
+    assert factors(rows(1.0), rows(1.45)) == []
+    assert factors(rows(1.0), rows(1.6)) == [1.6]
 
 
 def test_a_floor_became_worse_when_it_fell() -> None:

@@ -106,7 +106,7 @@ def told(times: list[Spent]) -> str:
 def rows(is_quick: bool) -> Iterator[Row]:
     """Each peer against the SDK's iteration, and ours against those that the design names."""
     with endpoint() as there:
-        found = peers(there, 2_000 if is_quick else 10_000)
+        found = peers(there, 4_000 if is_quick else 10_000)
         found = {name: peer for name, peer in found.items() if not is_quick or name not in FULL_ONLY}
         taken: dict[str, list[Spent]] = {name: [] for name in found}
         for _ in range(1 if is_quick else ROUNDS):

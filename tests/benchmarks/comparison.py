@@ -9,7 +9,7 @@ from tests.benchmarks.row import COMPARABLE_UNITS, Row
 
 # How far two medians may lie apart though nothing changed: ratios and bytes of several rounds; single values, and what
 # only this machine measures.
-NOISE, COARSE_NOISE = 0.10, 0.30
+NOISE, COARSE_NOISE = 0.15, 0.50
 
 
 @dataclass(frozen=True, slots=True)
