@@ -81,7 +81,7 @@ async def test_x_cancels_and_keeps_the_text_and_help_opens_and_closes(size: tupl
         await terminal.until("● STREAMING", "x cancel")
         await terminal.until_holds(lambda: DRAWN_TEXT.search(terminal.text) is not None, "a number of characters")
         terminal.send("x")
-        await terminal.until("■ CANCELLED at", "text kept:", "characters", "frames kept.", without="x cancel")
+        await terminal.until("■ CANCELLED at", "text kept:", "characters", "frames kept;", without="x cancel")
         kept = re.search(r"text kept: (\d+) char", terminal.one_line)
         assert kept is not None
         assert int(kept[1]) > 0

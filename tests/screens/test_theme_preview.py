@@ -104,8 +104,8 @@ async def test_an_entry_that_is_no_theme_shows_the_own_one_again(file: Path) -> 
     async with running_app(settings(file)) as (app, pilot):
         await find(app, pilot, "high-contrast")
         await until(pilot, themed(app, "high-contrast"))
-        app.screen.query_one(Input).value = "file: screenshot"
-        await until(pilot, lambda: highlighted(app).startswith("file: screenshot"))
+        app.screen.query_one(Input).value = "file: copy card"
+        await until(pilot, lambda: highlighted(app).startswith("file: copy card"))
         await until(pilot, themed(app, "streamscope-light"))
         assert app.screen.styles.background.a > 0
         await close(app, pilot, "escape")
