@@ -28,7 +28,7 @@ check: lint audit
 # target, a thousand cancels, ten minutes of soak.
 nightly: $(VENV)/.dev
 	STREAMSCOPE_NIGHTLY=1 $(BIN)/python -m pytest -q tests/pty/test_safety.py tests/faults/test_sequences.py tests/fuzz \
-		tests/faults/test_every_cancel.py tests/faults/test_fault_memory.py
+		tests/faults/test_every_cancel.py tests/faults/test_fault_memory.py tests/faults/test_fault_screen.py
 
 # Known faults of what the lock names; skipped, and said so, where they cannot be asked for.
 audit: $(VENV)/.dev

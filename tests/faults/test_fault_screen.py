@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]
 ALL = pytest.mark.parametrize("transport", ["direct", "sse", "ws"])
+# Keys within 100 ms are a matter of the machine as well: beside other tests these say nothing.
+NIGHTLY = pytest.mark.skipif(not os.environ.get("STREAMSCOPE_NIGHTLY"), reason="for a machine of its own: make nightly")
 KEY = "sk-CANARY-123456"
 KEYS = {"OPENAI_API_KEY": KEY, "STREAMSCOPE_TOKEN": KEY}
 CLOCKS = ("--connect-timeout", "1", "--first-token-timeout", "3", "--idle-timeout", "3")
@@ -200,6 +203,7 @@ def note(record_property: Callable[[str, object], None], group: str, transport: 
     assert len(slow) <= max(_FEW_KEYS, ALLOWED_SLOW * len(seat.key_ms)), slow
 
 
+@NIGHTLY
 @ALL
 async def test_every_case_is_told_on_the_screen(
     transport: str, tmp_path: Path, record_property: Callable[[str, Any], None]
@@ -208,6 +212,7 @@ async def test_every_case_is_told_on_the_screen(
     note(record_property, "the matrix, in a terminal", transport, await plays_all(cases, transport, tmp_path, *CLOCKS))
 
 
+@NIGHTLY
 @pytest.mark.parametrize("transport", ["direct", "sse"])
 async def test_retries_and_resumptions_are_told_on_the_screen(
     transport: str, tmp_path: Path, record_property: Callable[[str, Any], None]
