@@ -39,15 +39,12 @@ LINK = "[@click=app.quit]x"
 PATIENCE_S = 150.0
 
 
-NIGHTLY = pytest.mark.skipif(not os.environ.get("STREAMSCOPE_NIGHTLY"), reason="a quarter of an hour: make nightly")
-
-
 # A row has room for every payload at once.
 @pytest.mark.parametrize(
     ("payloads", "size"),
     [
         pytest.param(FEW, (360, 44), id="one-of-each-kind", marks=pytest.mark.timeout(300)),
-        pytest.param(ALL, (920, 60), id="all", marks=[pytest.mark.slow, pytest.mark.timeout(900), NIGHTLY]),
+        pytest.param(ALL, (920, 60), id="all", marks=[pytest.mark.slow, pytest.mark.timeout(900)]),
     ],
 )
 async def test_no_payload_gets_out_of_any_place(
