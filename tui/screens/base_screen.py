@@ -57,7 +57,9 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
         Binding("R", "app.race", "race", id="run.race", show=False),
     ]
     fit = Fit()
-    _is_styled = False
+    IS_FIRST: ClassVar[bool] = False
+    """Whether it is there from the start, so that its first paint is waited for."""
+    _was_seen = False
 
     def on_compose(self) -> None:
         """The widgets find the classes of the size when they are made, and need not be styled again."""
@@ -65,8 +67,9 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
         self.update_classes(self.fit.classes, update=False)
 
     def on_screen_resume(self, event: ScreenResume) -> None:
-        """Styles were made with the widgets; Textual makes them anew when a screen appears, the first time too."""
-        event.refresh_styles, is_again, self._is_styled = self._is_styled, self._is_styled, True
+        """Textual makes the styles anew when a screen appears; the first screen has just made them with its widgets."""
+        is_again, self._was_seen = self._was_seen, True
+        event.refresh_styles = is_again or not self.IS_FIRST
         if is_again:
             self.call_after_refresh(self.draw_anew)
 

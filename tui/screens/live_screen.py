@@ -46,6 +46,7 @@ class LiveScreen(PlaybackKeys, FindKeys, BaseScreen):
     ESCAPE_TO_MINIMIZE = False
     AUTO_FOCUS = "#prompt"
     FIND_BEFORE = "#prompt-row"
+    IS_FIRST = True  # its first paint is waited for
     BINDINGS: ClassVar[list[BindingType]] = [
         *PLAYBACK_BINDINGS,
         Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
