@@ -1,5 +1,5 @@
 # make run    the app on its embedded demo (without a terminal: one demo stream, headless)
-# make test   the tests, under five minutes
+# make test   the fast tests
 # make bench  every figure of the design beside its peers, in under fifteen minutes
 # make check  everything that CI runs: lint, types, layers, the long matrix, other Pythons
 
