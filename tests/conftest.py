@@ -5,10 +5,17 @@ A test of that kind records `reliability`: group, scenario, runs, hangs, lost ch
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 PROPERTY = "reliability"
 _HEAD = ("", "scenarios", "runs", "hangs", "lost characters", "leaks")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: no garbage collection has to walk over it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

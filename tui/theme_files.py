@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from platformdirs import user_config_path
@@ -12,6 +14,7 @@ from platformdirs import user_config_path
 from tui.config_file import line_of
 from tui.errors import ConfigError
 
+_Where = Callable[[], str]  # looked for only where something is wrong: a line costs a walk over the file
 _COLOR_WORDS = r"#[0-9a-fA-F]{6}|ansi_(?:default|(?:bright_)?(?:black|red|green|yellow|blue|magenta|cyan|white))"
 _STYLE_WORDS = r"(?:bold|dim|italic|underline|reverse|strike|none)"
 _COLOR = re.compile(_COLOR_WORDS)
@@ -79,42 +82,46 @@ def parse_theme(text: str, origin: str) -> ThemeFile:
         if key not in values:
             raise ConfigError(f"{origin}, line 1, key {key}: missing")
     for key, value in values.items():
-        _check(key, value, f"{origin}, line {line_of(text, (key,))}, key {key}")
+        _check(key, value, partial(_place, origin, text, (key,)))
     variables = {
-        key: _variable(key, value, f"{origin}, line {line_of(text, ('variables', key))}, key variables.{key}")
+        key: _variable(key, value, partial(_place, origin, text, ("variables", key)))
         for key, value in values.get("variables", {}).items()
     }
     theme = ThemeFile(values["name"], values.get("dark", True), {key: values[key] for key in _COLORS if key in values})
     return replace(theme, variables=(_ANSI_GROUND if theme.is_ansi else {}) | variables)
 
 
-def _variable(key: str, value: object, where: str) -> str:
+def _place(origin: str, text: str, key: tuple[str, ...]) -> str:
+    return f"{origin}, line {line_of(text, key)}, key {'.'.join(key)}"
+
+
+def _variable(key: str, value: object, where: _Where) -> str:
     """The value of a variable as the style sheet takes it: a text style for what is named so, else a colour."""
     if _NAME.fullmatch(key) is None:
-        raise ConfigError(f"{where}: expected letters, digits and hyphens in its name")
+        raise ConfigError(f"{where()}: expected letters, digits and hyphens in its name")
     if _STYLE_NAME.fullmatch(key):
         if not isinstance(value, str) or _STYLE.fullmatch(value) is None:
-            raise ConfigError(f"{where}: expected a text style such as bold or none, found {value!r}")
+            raise ConfigError(f"{where()}: expected a text style such as bold or none, found {value!r}")
         return value
     shade = _SHADE.fullmatch(value) if isinstance(value, str) else None
     if shade is not None:  # as one number: the style sheet may put a percentage of its own behind it
         return f"{shade[1]}{round(int(shade[2]) * 2.55):02x}"
     if not isinstance(value, str) or _COLOR.fullmatch(value) is None:
-        raise ConfigError(f"{where}: expected a colour such as #88c0d0 or #88c0d0 40%, found {value!r}")
+        raise ConfigError(f"{where()}: expected a colour such as #88c0d0 or #88c0d0 40%, found {value!r}")
     return value
 
 
-def _check(key: str, value: object, where: str) -> None:
+def _check(key: str, value: object, where: _Where) -> None:
     expected = {"name": str, "dark": bool, "variables": dict}.get(key)
     if expected is None and key not in _COLORS:
-        raise ConfigError(f"{where}: unknown; known are name, dark, variables, {', '.join(_COLORS)}")
+        raise ConfigError(f"{where()}: unknown; known are name, dark, variables, {', '.join(_COLORS)}")
     if expected is not None and not isinstance(value, expected):
         words = {str: "text", bool: "true or false", dict: "a table"}
-        raise ConfigError(f"{where}: expected {words[expected]}, found {value!r}")
+        raise ConfigError(f"{where()}: expected {words[expected]}, found {value!r}")
     if key == "name" and _NAME.fullmatch(str(value)) is None:
-        raise ConfigError(f"{where}: expected letters, digits and hyphens, found {value!r}")
+        raise ConfigError(f"{where()}: expected letters, digits and hyphens, found {value!r}")
     if expected is None and (not isinstance(value, str) or _COLOR.fullmatch(value) is None):
-        raise ConfigError(f"{where}: expected a colour such as #88c0d0, found {value!r}")
+        raise ConfigError(f"{where()}: expected a colour such as #88c0d0, found {value!r}")
 
 
 def _shipped_folder() -> Path:
