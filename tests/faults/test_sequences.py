@@ -46,6 +46,7 @@ class SequenceRun(StreamRun):
 
     def _own_transport(self) -> Transport:
         self._endpoint = endpoint_of(self._plan)
+        self.link.is_break = lambda: self._is_break
         return self.link
 
     async def _forget(self) -> None:
@@ -161,7 +162,7 @@ class Sequences(RuleBasedStateMachine):
         self.playback.seek_mark(1 if steps >= 0 else -1)
         self.remember()
 
-    @rule(transport=st.sampled_from([TransportName.DIRECT, TransportName.SSE]))
+    @rule(transport=st.sampled_from(list(TransportName)))
     def switch(self, transport: TransportName) -> None:
         """The next run goes another way."""
         self.transport = transport

@@ -14,6 +14,7 @@ from tui.config import settings_from
 from tui.config_file import read_settings_file
 from tui.core.derived_run import DerivedRun
 from tui.core.readers.detecting_reader import DetectingReader
+from tui.core.readers.har_file import HARFile
 from tui.core.sanitize import sanitize
 from tui.core.text.buffers import make_buffer
 from tui.core.text.code_blocks import CodeBlockParser
@@ -122,6 +123,24 @@ def recording(data: bytes) -> None:
         return
 
 
+def har_file(data: bytes) -> None:
+    """A run, or a CaptureError; in any pieces the same."""
+    number, size, body = (data[:1] or b"\0")[0], 1 + (data[1:2] or b"\0")[0] * 7, data[2:]
+    found = []
+    for pieces in ([body], [body[start : start + size] for start in range(0, len(body), size)]):
+        reader = HARFile(number % 4 or None)
+        try:
+            for piece in pieces:
+                assert reader.feed(piece) == []
+            records = reader.finish()
+            assert DerivedRun.of_records(records).is_over
+        except CaptureError as error:
+            found.append([str(error)])
+        else:
+            found.append([repr(record) for record in records])
+    assert found[0] == found[1]
+
+
 def settings_file(data: bytes) -> None:
     """Settings, or a sentence with file, line and key."""
     with tempfile.NamedTemporaryFile(dir=_FOLDER, suffix=".toml") as file:
@@ -140,6 +159,6 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
         *(sse_decoder, ws_message, response_decoder, buffers, extractors, sanitiser),
-        *(recording, settings_file, theme_file),
+        *(recording, har_file, settings_file, theme_file),
     )
 }

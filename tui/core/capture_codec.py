@@ -132,7 +132,12 @@ def _read(members: dict[str, Any]) -> Read:
         data = str(members["text"])
     else:
         data = members["text"].encode("utf-8")
-    return Read(_time(members["t"]), data, _count(members.get("wire", 0)))
+    return checked_read(members["t"], data, members.get("wire", 0))
+
+
+def checked_read(at: Any, data: bytes | str, wire_bytes: Any) -> Read:
+    """A read of a time and a size that a file names. Raises ValueError or TypeError on what is neither."""
+    return Read(_time(at), data, _count(wire_bytes))
 
 
 def _mark(members: dict[str, Any]) -> Marker:

@@ -11,13 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.readers.test_log_readers import BODY, EVENTS, WORDS, has_times, header_of, records_of, times_of
-from tui.core.capture import Marker, Read, ResponseHead
+from tui.core.capture import CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
 from tui.core.chunks import Outcome
 from tui.core.derived_run import DerivedRun
+from tui.core.exports.har_export import har_text
 from tui.core.readers.detecting_reader import DetectingReader
 from tui.errors import CaptureError
 
 START = 1795364255.5
+DONE = Outcome.COMPLETED
 REQUEST = {
     "method": "POST",
     "url": "https://gw.example.net/v1/chat/completions?api_key=CANARY",
@@ -151,3 +153,36 @@ def test_a_read_is_made_of_each_message() -> None:
     records, _, _ = records_of(har(entry(_eventSourceMessages=messages())))
     data = b"".join(record.data for record in records if isinstance(record, Read) and isinstance(record.data, bytes))
     assert data == BODY
+
+
+def own_har(**header: Any) -> dict[str, Any]:
+    records: list[Record] = [
+        CaptureHeader("sse", "", {}, **header),
+        ResponseHead(200, (), 0.0),
+        Read(0.1, BODY),
+        CaptureEnd(1, DONE),
+    ]
+    value: dict[str, Any] = json.loads(har_text([records], "0"))
+    return value
+
+
+def test_our_own_har_with_an_unknown_dialect_is_found_out_anew() -> None:
+    records, notes, _ = records_of(json.dumps(own_har(dialect="klingon")).encode())
+    run = DerivedRun.of_records(records)
+    assert (run.outcome, run.result and run.result.content) == (Outcome.COMPLETED, "".join(WORDS))
+    assert "klingon" in notes[0]
+
+
+@pytest.mark.parametrize(("member", "value"), [("t", 1e999), ("t", "nan"), ("wire", -1), ("wire", 2**64)])
+def test_our_own_har_with_a_read_that_cannot_be_is_told(member: str, value: Any) -> None:
+    damaged = own_har()
+    read = next(r for r in damaged["log"]["entries"][0]["_streamscope"]["records"] if r["type"] == "read")
+    read[member] = value
+    with pytest.raises(CaptureError, match="cannot be read"):
+        records_of(json.dumps(damaged).encode())
+
+
+def test_messages_at_no_time_are_at_the_start() -> None:
+    endless = [message | {"time": 1e999} for message in messages()]
+    records, _, _ = records_of(har(entry(_eventSourceMessages=endless)))
+    assert set(times_of(records)) == {0.0}

@@ -5,10 +5,13 @@ Any bytes are taken; nothing but CaptureError is raised.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
-from tui.core.capture import CaptureEnd, Record
+from tui.core.capture import CaptureEnd, CaptureHeader, Record
 from tui.core.chunks import Outcome, StreamProblem
+from tui.core.wire.response_decoder import ResponseDecoder
+from tui.errors import UsageError
 
 
 class RecordReader(Protocol):
@@ -32,3 +35,13 @@ def unrecorded_end(at: float, broken_off: str = "") -> CaptureEnd:
     """The end of a recording that does not say how the run ended; `broken_off` says how the recording itself did."""
     problem = StreamProblem.of("truncated", broken_off) if broken_off else None
     return CaptureEnd(at, Outcome.INCOMPLETE, problem, is_recorded=False)
+
+
+def with_known_dialect(header: CaptureHeader, notes: list[str]) -> CaptureHeader:
+    """The header; a dialect that nobody knows is found out anew, and a note says so."""
+    try:
+        ResponseDecoder(header.dialect)
+    except UsageError as error:
+        notes.append(f"The header names an unknown dialect, so it is found out anew: {error}.")
+        return replace(header, dialect="auto")
+    return header

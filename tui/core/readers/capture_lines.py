@@ -7,16 +7,14 @@ the damage is shown; what stands behind it is not.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 from zlib import crc32
 
 from tui.core.capture import CaptureEnd, CaptureHeader, Record
 from tui.core.capture_codec import decode_line, encode_record
-from tui.core.readers.base import unrecorded_end
+from tui.core.readers.base import unrecorded_end, with_known_dialect
 from tui.core.readers.line_splitter import Line, LineSplitter
-from tui.core.wire.response_decoder import ResponseDecoder
-from tui.errors import CaptureError, UsageError
+from tui.errors import CaptureError
 
 _SEAL_BYTES: Final = len(',"crc":"00000000"}')
 
@@ -96,7 +94,7 @@ class CaptureLines:
         if isinstance(record, CaptureHeader) is self._has_begun:
             raise CaptureError("another capture begins there" if self._has_begun else "expected the header line")
         self._has_begun = True
-        return self._with_known_dialect(record) if isinstance(record, CaptureHeader) else record
+        return with_known_dialect(record, self.notes) if isinstance(record, CaptureHeader) else record
 
     def _check_seal(self, data: bytes) -> None:
         """Raises CaptureError when the line does not have the checksum that it should have."""
@@ -110,14 +108,6 @@ class CaptureLines:
             self._checksum = crc32(body, self._checksum)
             if seal[8:16] != b"%08x" % self._checksum:
                 raise CaptureError("its checksum does not match")
-
-    def _with_known_dialect(self, header: CaptureHeader) -> CaptureHeader:
-        try:
-            ResponseDecoder(header.dialect)
-        except UsageError as error:
-            self.notes.append(f"The header names an unknown dialect, so it is found out anew: {error}.")
-            return replace(header, dialect="auto")
-        return header
 
     def _damage(self, line: Line, reason: str, *, is_cut: bool) -> list[Record]:
         self._ignored_bytes, self._ignored_from = len(line.data) + (not is_cut), "from there on"

@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from tui.core.capture import CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
-from tui.core.capture_codec import decode_line
+from tui.core.capture_codec import checked_read, decode_line
 from tui.core.public_url import public_url
-from tui.core.readers.base import unrecorded_end
+from tui.core.readers.base import unrecorded_end, with_known_dialect
 from tui.core.readers.frame_cutter import FrameCutter
 from tui.core.readers.safe_records import safe_headers, safe_request
 from tui.core.wire.sse_codec import SSEEvent
@@ -54,7 +54,10 @@ class HARFile:
         except _FAULTS as error:
             raise CaptureError(f"It is no whole HAR: {type(error).__name__} ({error}).") from error
         try:
-            return _own_records(entries, entry) if OWN_RECORDS in entry else self._records(entry)
+            if OWN_RECORDS not in entry:
+                return self._records(entry)
+            header, records = _own_records(entries, entry)
+            return [with_known_dialect(header, self.notes), *records]
         except _FAULTS as error:
             raise CaptureError(f"The entry cannot be read: {type(error).__name__} ({error}).") from error
 
@@ -95,17 +98,20 @@ class HARFile:
         return [header, *sent, head, *reads, end]
 
 
-def _own_records(entries: list[dict[str, Any]], chosen: dict[str, Any]) -> list[Record]:
-    """The records of the capture that an entry belongs to: those of all its entries, their bytes put in again."""
+def _own_records(entries: list[dict[str, Any]], chosen: dict[str, Any]) -> tuple[CaptureHeader, list[Record]]:
+    """The capture that an entry belongs to: the records of all its entries, their bytes put in again."""
     number = chosen[OWN_RECORDS]["capture"]
     parts = [entry for entry in entries if entry.get(OWN_RECORDS, {}).get("capture") == number]
     records = [record for entry in parts for record in _with_bytes(entry)]
-    is_whole = isinstance(records[0], CaptureHeader) and not any(isinstance(r, CaptureHeader) for r in records[1:])
-    if not is_whole or any(isinstance(record, CaptureEnd) for record in records[:-1]):
+    header, *rest = records
+    has_more = any(isinstance(record, CaptureHeader) for record in rest)
+    if not isinstance(header, CaptureHeader) or has_more or any(isinstance(r, CaptureEnd) for r in rest[:-1]):
         raise ValueError(f"the entries of capture {number} are not in their order")
     last = records[-1]
+    if isinstance(last, CaptureEnd):
+        return header, rest
     at = last.at if not isinstance(last, CaptureHeader) else 0.0
-    return records if isinstance(last, CaptureEnd) else [*records, unrecorded_end(at, "The HAR ends before the run.")]
+    return header, [*rest, unrecorded_end(at, "The HAR ends before the run.")]
 
 
 def _with_bytes(entry: dict[str, Any]) -> Iterator[Record]:
@@ -115,10 +121,10 @@ def _with_bytes(entry: dict[str, Any]) -> Iterator[Record]:
         if skeleton["type"] != "read":
             yield decode_line(json.dumps(skeleton))[0]
         elif entry.get(WS_MESSAGES):
-            yield Read(float(skeleton["t"]), _message_data(next(messages)), int(skeleton["wire"]))
+            yield checked_read(skeleton["t"], _message_data(next(messages)), skeleton["wire"])
         else:
             end = start + int(skeleton["size"])
-            yield Read(float(skeleton["t"]), body[start:end], int(skeleton["wire"]))
+            yield checked_read(skeleton["t"], body[start:end], skeleton["wire"])
             start = end
 
 
@@ -154,7 +160,7 @@ def _reads(entry: dict[str, Any], messages: list[dict[str, Any]] | None, clock: 
         if message.get("type") == "send":
             continue
         at = clock.seconds(message["time"]) if clock is not None else 0.0
-        yield Read(at, _message_data(message) if WS_MESSAGES in entry else _event_bytes(message))
+        yield checked_read(at, _message_data(message) if WS_MESSAGES in entry else _event_bytes(message), 0)
 
 
 def _message_data(message: dict[str, Any]) -> str | bytes:
