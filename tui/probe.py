@@ -23,6 +23,7 @@ from tui.core.request import RunPlan
 from tui.probe_batches import LineBatches
 from tui.probe_lag import LagMeter
 from tui.probe_output import PipeWriter
+from tui.probe_turns import ask_for_short_turns
 from tui.transports.ask_endpoint import ask_endpoint
 from tui.transports.run_stream import StreamRun
 
@@ -129,6 +130,7 @@ async def read_commands(descriptor: int) -> AsyncIterator[dict[str, Any]]:
 def main() -> NoReturn:
     """Runs the probe on this process's standard input and output, and ends the process with code 0."""
     _load_libraries()
+    ask_for_short_turns()
     # Nothing but capture lines may reach the pipe: whatever a library prints goes to standard error.
     pipe = os.dup(1)
     os.dup2(2, 1)

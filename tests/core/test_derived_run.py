@@ -125,3 +125,27 @@ def test_a_capture_begins_with_its_header() -> None:
     for records in ([], [Read(0.0, b"")]):
         with pytest.raises(CaptureError, match="header"):
             DerivedRun.of_records(records)
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+@pytest.mark.parametrize("size", [2, 7, 60])
+def test_reads_joined_at_one_moment_give_what_the_reads_one_by_one_give(name: str, size: int) -> None:
+    reads = [record for record in RECORDS[name] if isinstance(record, Read) and isinstance(record.data, bytes)]
+    runs = []
+    for is_joined in (False, True):
+        header, head = RECORDS[name][0], next(record for record in RECORDS[name] if isinstance(record, ResponseHead))
+        records: list[Record] = [header, head]
+        for start in range(0, len(reads), size):
+            group = reads[start : start + size]
+            data = [read.data for read in group if isinstance(read.data, bytes)]
+            joined = [b"".join(data)] if is_joined else data
+            records += [Read(group[0].at, part) for part in joined]
+        runs.append(DerivedRun.of_records([*records, CaptureEnd(100.0, Outcome.COMPLETED)]))
+    apart, together = map(derived_values, runs)
+    for found in (apart, together):  # the only thing that may differ is into how many reads it fell
+        found["frames"] = [(frame.at, frame.text) for frame in found["frames"]]
+        found["stats"] = {key: value for key, value in found["stats"].items() if "read" not in key}
+    assert apart["stats"] == together["stats"]
+    assert apart == together
+    assert runs[0].arrivals.times == runs[1].arrivals.times
+    assert runs[0].arrivals.read_counts == runs[1].arrivals.read_counts

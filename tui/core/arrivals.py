@@ -24,14 +24,18 @@ class ArrivalLog:
         self.read_times = array("d")
         self.read_counts = array("I")
 
-    def add(self, at: float) -> None:
-        """A piece of text came with the read at `at`."""
-        self.times.append(at)
-        if self.read_times and self.read_times[-1] == at:
-            self.read_counts[-1] += 1
+    def add(self, at: float, count: int = 1) -> None:
+        """A piece of text, or so many, came with the read at `at`."""
+        times, read_times = self.times, self.read_times
+        if count == 1:
+            times.append(at)
         else:
-            self.read_times.append(at)
-            self.read_counts.append(1)
+            times.extend([at] * count)
+        if read_times and read_times[-1] == at:
+            self.read_counts[-1] += count
+        else:
+            read_times.append(at)
+            self.read_counts.append(count)
 
 
 @dataclass(frozen=True, slots=True)

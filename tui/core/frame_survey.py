@@ -36,6 +36,11 @@ class FrameSurvey:
         self._stats = stats
         self._seen = 0
 
+    @property
+    def seen(self) -> int:
+        """How many frames it knows of."""
+        return self._seen
+
     def restart(self) -> None:
         """Another decoder begins: its frames count from 0."""
         self._seen = 0

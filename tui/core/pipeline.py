@@ -112,7 +112,8 @@ class StreamPipeline:
             self.code_blocks += self._code_ready(blocks, index, chunk.at)
         if values := self.json_parser.add(text):
             self.json_values += self._json_ready(values, index, chunk.at)
-        self.checkpoints.note(index + 1, self.content.length, self.code_parser, self.json_parser)
+        if not (index + 1) % self.checkpoints.stride:
+            self.checkpoints.note(index + 1, self.content.length, self.code_parser, self.json_parser)
 
     def finish(self, at: float) -> list[PipelineEvent]:
         """Flushes every part; what was never complete comes out marked as such. Once; later calls give nothing."""

@@ -116,6 +116,11 @@ class StreamStats:
         """Whether there was visible text, so that more of it may be noted many at a time."""
         return self._first_visible is not None
 
+    @property
+    def takes_many(self) -> bool:
+        """Whether `note_many` is all there is to note: no first word, sentence or line is waited for."""
+        return self.has_begun and not self.first_units.is_waiting
+
     def know_first_units(self, whole: StreamStats, frames: int) -> None:
         """Takes the first word, sentence and line from the statistics of the whole run, which these are a part of."""
         self.first_units = whole.first_units.before_frame(frames)

@@ -16,19 +16,17 @@ MOST_OPEN_CHARS = 20_000
 
 
 class ParserCheckpoints:
-    """At most `MOST` copies at even distances; when there are more, every second one is let go."""
+    """At most `MOST` copies, one each `stride` chunks; when there are more, every second one is let go."""
 
     def __init__(self) -> None:
-        self._stride = FIRST_STRIDE
+        self.stride = FIRST_STRIDE
         self._kept: list[tuple[int, CodeBlockParser, JSONStreamParser]] = []
 
     def note(self, chunk_count: int, length: int, code: CodeBlockParser, values: JSONStreamParser) -> None:
-        """The parsers after so many content chunks of so much text; a copy is made at every stride.
+        """The parsers after so many content chunks, a multiple of `stride`, of so much text: they are copied.
 
         What is long open is not copied: that would cost more than to read it again.
         """
-        if chunk_count % self._stride:
-            return
         open_code = code.open_block.start if code.open_block is not None else length
         open_value = values.open_start if values.open_start is not None else length
         if length - min(open_code, open_value) > MOST_OPEN_CHARS:
@@ -36,7 +34,7 @@ class ParserCheckpoints:
         self._kept.append((chunk_count, deepcopy(code), deepcopy(values)))
         if len(self._kept) == MOST:
             self._kept = self._kept[1::2]
-            self._stride *= 2
+            self.stride *= 2
 
     def before(self, chunk_count: int) -> tuple[int, CodeBlockParser, JSONStreamParser]:
         """The last copy that had taken at most so many chunks, as parsers that may be fed on, and how many it had."""

@@ -293,6 +293,8 @@ class ResponseDecoder:
             if assembly.is_over:
                 self._note_late(text)
                 continue
+            if dialect is not None and dialect.read_text(text):
+                continue
             try:
                 value = parse_json(text)
             except ValueError as error:

@@ -30,6 +30,11 @@ class Dialect:
         """Takes the JSON value of one frame, with the name and the last event id of its SSE event."""
         raise NotImplementedError
 
+    def read_text(self, text: str) -> bool:
+        """Takes the text of a frame that needs no parsing; False (and nothing done) for any other."""
+        del text
+        return False
+
     def read_end_mark(self) -> None:
         """A frame that is `[DONE]`; only some dialects end with it."""
         self.assembly.oddities.remark("foreign_end_mark")

@@ -18,7 +18,9 @@ from tui.core.wire.dialects.base import (
     text_of,
     usage_of,
 )
+from tui.core.wire.repeated_json import RepeatedJSON
 from tui.core.wire.reported_errors import looks_like_error, problem_of
+from tui.core.wire.stream_assembly import StreamAssembly
 from tui.core.wire.tool_call_book import ToolCallBook
 
 _DELTA_MEMBERS = frozenset(
@@ -32,11 +34,27 @@ class ChatCompletions(Dialect):
     name: ClassVar[str] = "openai-chat"
     event_names: ClassVar[frozenset[str]] = frozenset({"error"})
 
+    def __init__(self, assembly: StreamAssembly) -> None:
+        super().__init__(assembly)
+        self._repeated = RepeatedJSON("content", _plain_content)
+        self._repeated_model: str | None = None  # as it stands in what is repeated
+
     def read(self, value: Any, event: str | None, event_id: str | None) -> None:
         """One chunk object; an error object anywhere in the stream ends it."""
         del event_id
-        if not self._read_plain(value):
+        if self._read_plain(value):
+            self._repeated_model = value.get("model", self.assembly.model)
+            self._repeated.learn()
+        else:
             self._read_any(value, event)
+
+    def read_text(self, text: str) -> bool:
+        """The usual delta again, of which only the text is another."""
+        content = self._repeated.take(text)
+        if not content or self._repeated_model != self.assembly.model:
+            return False
+        self._add_text(content)
+        return True
 
     def read_end_mark(self) -> None:
         """`[DONE]`."""
@@ -79,12 +97,15 @@ class ChatCompletions(Dialect):
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             return False
-        if not is_plain:
-            return False
+        if is_plain:
+            self._add_text(content)
+        return bool(is_plain)
+
+    def _add_text(self, content: str) -> None:
+        assembly = self.assembly
         if assembly.finish_reasons[0]:
             assembly.oddities.trap("text_after_finish", assembly.frame)
         assembly.add_text(content)
-        return True
 
     def _read_any(self, value: Any, event: str | None) -> None:
         if not isinstance(value, dict):
@@ -175,6 +196,11 @@ class ChatCompletions(Dialect):
         last = book.last_key
         is_another = name and (book.has_arguments(last) or book.name_of(last) not in ("", name))
         return f"call {len(book)}" if last is None or is_another else last
+
+
+def _plain_content(value: Any) -> Any:
+    """Where the text of the usual delta stands."""
+    return value["choices"][0]["delta"].get("content")
 
 
 def _texts_of(content: Any) -> tuple[str, str]:
