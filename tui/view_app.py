@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -59,6 +59,11 @@ class ViewApp(ThemedApp):
         from tui.terminal_driver import TerminalDriver  # noqa: PLC0415  not every platform has its modules
 
         return TerminalDriver
+
+    def terminal_is_behind(self) -> bool:
+        """Whether what was drawn has not come out yet, where the driver can tell."""
+        tell: Callable[[], bool] | None = getattr(self._driver, "is_behind", None)
+        return tell is not None and tell()
 
     def on_mount(self) -> None:
         """After the first paint collecting may begin."""

@@ -93,14 +93,9 @@ class BaseScreen(_CopyOrCancel, Screen[None]):
         """For a screen that has more to do when its size has changed."""
 
     def frames_must_wait(self) -> bool:
-        """Whether a key is on its way to the screen, or the terminal has not taken the last frames yet.
-
-        More frames would only queue, and keys behind them.
-        """
+        """Whether a key is on its way to the screen, or the terminal has not taken the last frames yet."""
         app: Any = self.app
-        thread = getattr(app._driver, "_writer_thread", None)  # noqa: SLF001  Textual tells no one else
-        has_writes = thread is not None and thread._queue.qsize() > 0  # noqa: SLF001  as above
-        return has_writes or bool(app.controller.key_way.left_s() > 0)
+        return app.terminal_is_behind() or bool(app.controller.key_way.left_s() > 0)
 
     def draw_anew(self) -> None:
         """For a screen that draws what it does not look at all the time."""
