@@ -16,6 +16,7 @@ from tui.captures.open_capture import read_capture
 from tui.core.capture import CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
 from tui.core.chunks import Outcome
 from tui.core.derived_run import DerivedRun
+from tui.core.metric_definitions import DEFINITIONS
 from tui.core.run_view import RunView
 from tui.core.stats_prefix import StatsPrefix
 from tui.core.text.buffers import BUFFER_MODES
@@ -70,10 +71,23 @@ def facts_of(pipeline: Any, stats: Any, arrivals: Any) -> dict[str, Any]:
 
 def at_moment(run: DerivedRun, at: float) -> dict[str, Any]:
     view = RunView(run, run.frames_until(at), at)
+    while not view.advance(1):
+        pass
     numbers = StatsPrefix(run, view.frames, at, view.pipeline.segments)
     while not numbers.advance(3):
         pass
     return facts_of(view.pipeline, numbers.stats, view.arrivals)
+
+
+def marked_often(records: list[Record], stride: int) -> DerivedRun:
+    """A run whose statistics are kept at every few frames."""
+    header, *rest = records
+    assert isinstance(header, CaptureHeader)
+    run = DerivedRun(header)
+    run.stats_marks.stride = stride
+    for record in rest:
+        run.add(record)
+    return run
 
 
 def fresh(records: list[Record], at: float, mode: str) -> dict[str, Any]:
@@ -147,7 +161,7 @@ def test_long_stretches_of_plain_text_are_told_at_once_and_exactly(seed: int) ->
         half = len(data) // 2
         records += [Read(at, data)] if kind < 0.9 else [Read(at, data[:half]), Read(at + 0.0005, data[half:])]
         records += [Marker("seam", at + 0.0006)] if dice.random() < 0.005 else []
-    run = DerivedRun.of_records(records)
+    run = marked_often(records, stride=(1, 2, 7, 100, 1024, 1024)[seed])
     moments = sorted({record.at for record in records if isinstance(record, Read)})
     for t in [*dice.sample(moments, 12), moments[-1]]:
         assert at_moment(run, t) == fresh(records, t, "sentence")
@@ -162,3 +176,50 @@ def test_a_long_plain_run_is_told_in_few_steps() -> None:
     numbers = StatsPrefix(run, view.frames, view.at, view.pipeline.segments)
     assert numbers.advance(1500)
     assert numbers.stats.to_json() == run.stats.to_json()
+
+
+def test_every_number_of_every_definition_is_that_of_a_fresh_run_after_many_blocks() -> None:
+    """Quantiles and spreads of more values than one sorted block holds; a frame that is no choice, the end mark."""
+    dice, at = random.Random(3), 0.1
+    records: list[Record] = [HEADER, Marker("sent", 0.05), ResponseHead(200, (), 0.1)]
+    for index in range(9000):
+        at += dice.choice([0.001, dice.random() / 50])
+        records.append(Read(at, event("word. ", index)))
+        if not index % 500:
+            records.append(Read(at, b'data: {"choices": []}\n\n'))
+    records.append(Read(at + 1, b"data: [DONE]\n\n"))
+    run = DerivedRun.of_records(records)
+    for moment in (at, at + 1, 30.0, 4.5):
+        view = RunView(run, run.frames_until(moment), moment)
+        numbers = StatsPrefix(run, view.frames, moment, view.pipeline.segments)
+        while not numbers.advance(3):
+            pass
+        then = DerivedRun.of_records([r for r in records if isinstance(r, CaptureHeader) or r.at <= moment])
+        for name in DEFINITIONS:
+            assert numbers.stats.metrics(name) == then.stats.metrics(name)
+        assert numbers.stats.stall_list == then.stats.stall_list
+
+
+@pytest.mark.parametrize("stride", [1, 300])
+def test_long_arguments_of_tool_calls_are_those_of_a_fresh_run(stride: int) -> None:
+    records: list[Record] = [HEADER, ResponseHead(200, (), 0.0)]
+    pieces = ["[", *(f"{index}, " for index in range(700)), "1]", " ", "x"]
+    records += [Read(index / 100, tool_event(piece)) for index, piece in enumerate(pieces, start=1)]
+    run = marked_often(records, stride)
+    for at in (0.01, 2.55, 2.56, 2.57, 6.0, 7.01, 7.02, 7.03, 7.04):
+        assert at_moment(run, at) == fresh(records, at, "sentence")
+
+
+def test_a_long_open_value_is_read_in_portions() -> None:
+    run = DerivedRun(HEADER)
+    run.add(ResponseHead(200, (), 0.0))
+    run.add(Read(0.1, event("[", 0)))
+    for index in range(3000):
+        run.add(Read(0.2 + index / 100, event('{"key": "some words"},\n', index)))
+    view = RunView(run, 2900, 29.0)
+    assert not view.advance(1000)
+    assert view.pipeline.content.length == 1 + 2899 * 23
+    while not view.advance(1000):
+        pass
+    assert view.pipeline.json_parser.partial is not None
+    assert len(view.pipeline.json_parser.partial.value) == 2899

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tui.core.chunks import StreamChunk, ToolCallDelta
 from tui.core.pipeline import StreamPipeline
+from tui.core.run_view import PipelinePrefix
 from tui.panes.extract_items import CodeItem, JSONItem, ToolItem
 from tui.panes.extract_list import ExtractList
 
@@ -51,6 +52,28 @@ def test_often_looked_at_or_once_at_the_end_gives_the_same_rows(cuts: list[int],
     seen.set_width(width)
     assert rows_of(seen) == rows_of(once)
     assert [type(once.item(index)) for index in range(once.count)].count(CodeItem) == 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, len(TEXT)), max_size=30), st.integers(0, 31), st.booleans())
+def test_a_list_cut_from_that_of_the_whole_run_is_one_made_anew(cuts: list[int], frames: int, is_over: bool) -> None:
+    pipeline, chunks = StreamPipeline(), list[StreamChunk]()
+    for index, piece in enumerate(chunked(TEXT, cuts)):
+        delta = ToolCallDelta(index % 2, name="get", arguments='{"a": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "c":')
+        chunks.append(StreamChunk(piece, tool_calls=(delta,) if index % 5 == 2 else (), at=index / 10, frame=index))
+        pipeline.take(chunks[-1])
+    if is_over:
+        pipeline.finish(9.0)
+    whole = ExtractList(pipeline, WIDTH)
+    whole.update(9.0)
+    frames = min(frames, len(chunks))
+    moments = [PipelinePrefix(pipeline, chunks, frames, frames) for _ in range(2)]
+    assert all(moment.advance(10_000) for moment in moments)
+    cut, anew = ExtractList.beginning(whole, moments[0]), ExtractList(moments[1], WIDTH)
+    cut.update(9.0)
+    anew.update(9.0)
+    assert rows_of(cut) == rows_of(anew)
+    assert [cut.start(index) for index in range(cut.count)] == [anew.start(index) for index in range(anew.count)]
 
 
 def test_items_come_in_the_order_in_which_they_were_found() -> None:

@@ -95,9 +95,17 @@ class ContentLog:
         if start >= end:
             return ""
         first, last = self.chunk_at(start), self.last_chunk_of(end)
-        joined = "".join(self.piece(index)[0] for index in range(first, last + 1))
-        origin = self.start_of(first)
-        return joined[start - origin : end - origin]
+        whole = len(self._blocks)
+        found = []
+        for number in range(first // _BLOCK_PIECES, last // _BLOCK_PIECES + 1):
+            low = number * _BLOCK_PIECES
+            if number < whole:
+                text = self._blocks[number]
+            else:
+                text, low = "".join(self._newest[max(0, first - low) : last - low + 1]), max(first, low)
+            origin = self.start_of(low)
+            found.append(text[max(0, start - origin) : end - origin])
+        return "".join(found)
 
     def count_before_frame(self, frame: int) -> int:
         """How many chunks came in frames before this one."""

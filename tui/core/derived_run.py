@@ -19,6 +19,7 @@ from tui.core.frame_survey import FrameSurvey
 from tui.core.pipeline import StreamPipeline
 from tui.core.request import DEFAULT_EVENT_LIMIT_BYTES
 from tui.core.stats import StreamStats
+from tui.core.stats_marks import StatsMarks
 from tui.core.wire.dialects.gateway import GENERATION_HEADER
 from tui.core.wire.response_decoder import ResponseDecoder
 from tui.errors import CaptureError
@@ -46,6 +47,7 @@ class DerivedRun:
         self.pipeline = StreamPipeline(mode, pattern)
         self.stats = StreamStats(lambda: self.pipeline.segments, has_reads=header.has_reads)
         self._survey = FrameSurvey(self.stats)
+        self.stats_marks = StatsMarks()
         self.decoder: ResponseDecoder | None = None
         self.result: StreamResult | None = None
         self.arrivals = ArrivalLog()
@@ -143,6 +145,10 @@ class DerivedRun:
             self.decoder = self._new_decoder(200, ())
         chunks = self.decoder.feed(read.data, read.at)
         self._take_chunks(self.decoder, chunks)
+        if len(self.decoder.frames) >= self.stats_marks.next_frame and self.stats.chunk_count:
+            self.stats_marks.add(
+                self.stats, self.capture.read_count, len(self.decoder.frames), len(self.capture.events)
+            )
         return chunks
 
     def _take_chunks(self, decoder: ResponseDecoder, chunks: Sequence[StreamChunk]) -> None:

@@ -6,12 +6,16 @@ puts it into sorted blocks. Knows nothing of chunks or frames; `stats` decides w
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from itertools import islice
 from math import fsum, sqrt
 from operator import mul, sub
+from typing import NamedTuple, Protocol
+
+from tui.core.number_runs import NumberRuns
 
 # Blocks are split at twice this size: large enough that a million values are a thousand blocks, small enough
 # that putting one value in moves some kilobytes.
@@ -24,6 +28,49 @@ _REBUILD_SHARE = 0.25
 _UNSETTLED = 65_536
 # Values go into mean and spread at the latest when there are so many.
 _UNMEASURED = 262_144
+VALUES_A_BLOCK = 4096
+"""In order of arrival: whole blocks are measured and sorted once, whoever asks about whatever beginning."""
+
+
+class Values(Protocol):
+    """A multiset of numbers that can be asked for its order."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def quantile(self, share: float) -> float | None:
+        """The value below which `share` (0 to 1) of the values lie, linear between neighbours; None without any."""
+
+    def deviation(self) -> float | None:
+        """The standard deviation of these values as a whole population; None below two."""
+
+    def count_below(self, limit: float) -> int:
+        """How many values are less than `limit`."""
+
+
+class Spread(NamedTuple):
+    """How many values were measured, their mean, and the sum of the squares of their distances from it."""
+
+    size: int = 0
+    mean: float = 0.0
+    square_sum: float = 0.0
+
+    def joined(self, values: Sequence[float]) -> Spread:
+        """With more values (Chan, Golub and LeVeque 1979)."""
+        if not values:
+            return self
+        total = self.size + len(values)
+        mean = fsum(values) / len(values)
+        apart = mean - self.mean
+        distances = [value - mean for value in values]
+        square_sum = self.square_sum + fsum(map(mul, distances, distances))
+        square_sum += apart * apart * self.size * len(values) / total
+        return Spread(total, self.mean + apart * len(values) / total, square_sum)
+
+    @property
+    def deviation(self) -> float | None:
+        """Of a whole population; None below two values."""
+        return sqrt(self.square_sum / self.size) if self.size > 1 else None
 
 
 class OrderedValues:
@@ -40,10 +87,8 @@ class OrderedValues:
         self._blocks: list[array[float]] = []
         self._maxima: list[float] = []
         self._count = 0
-        self._mean = 0.0
-        self._square_sum = 0.0  # of the distances from the mean
-        self._measured = 0  # so many values are in mean and spread
-        self._unmeasured = array("d")  # the others
+        self._spread = Spread()  # of whole blocks in order of arrival
+        self._unmeasured = array("d")  # the values after them
         self._quantiles: dict[float, float] = {}
         self.add = self._pending.append
         self.extend = self._pending.extend
@@ -67,13 +112,11 @@ class OrderedValues:
 
     def mean(self) -> float | None:
         """The arithmetic mean; None without any value or without `has_spread`."""
-        self._measure()
-        return self._mean if self._count and self._has_spread else None
+        return self._measured().mean if self._count and self._has_spread else None
 
     def deviation(self) -> float | None:
         """The standard deviation of these values as a whole population; None below two, or without `has_spread`."""
-        self._measure()
-        return sqrt(self._square_sum / self._count) if self._count > 1 and self._has_spread else None
+        return self._measured().deviation
 
     def count_below(self, limit: float) -> int:
         """How many values are less than `limit`."""
@@ -98,12 +141,12 @@ class OrderedValues:
         if not self._pending:
             return
         fresh = sorted(self._pending)
+        if self._has_spread:
+            self._unmeasured.extend(self._pending)  # measured when somebody asks, or when they are too many to keep
+            if len(self._unmeasured) > _UNMEASURED:
+                self._measure_blocks()
         del self._pending[:]
         self._quantiles.clear()
-        if self._has_spread:
-            self._unmeasured.extend(fresh)  # measured when somebody asks, or when they are too many to keep
-            if len(self._unmeasured) > _UNMEASURED:
-                self._measure_fresh()
         before, self._count = self._count, self._count + len(fresh)
         if len(fresh) > before * _REBUILD_SHARE:
             self._rebuild(fresh)
@@ -136,40 +179,92 @@ class OrderedValues:
         self._blocks[number : number + 1] = parts
         self._maxima[number : number + 1] = [part[-1] for part in parts]
 
-    def _measure(self) -> None:
-        """Brings mean and spread up to date."""
+    def _measured(self) -> Spread:
+        """Mean and spread of all values."""
         self._settle()
-        self._measure_fresh()
+        self._measure_blocks()
+        return self._spread.joined(self._unmeasured)
 
-    def _measure_fresh(self) -> None:
-        if self._unmeasured:
-            self._add_moments(self._unmeasured)
-            self._measured += len(self._unmeasured)
-            del self._unmeasured[:]
-
-    def _add_moments(self, values: Sequence[float]) -> None:
-        """Joins the mean and the spread of new values to those so far (Chan, Golub and LeVeque 1979)."""
-        count, total = len(values), self._measured + len(values)
-        mean = fsum(values) / count
-        apart = mean - self._mean
-        distances = [value - mean for value in values]
-        self._square_sum += fsum(map(mul, distances, distances))
-        self._square_sum += apart * apart * self._measured * count / total
-        self._mean += apart * count / total
+    def _measure_blocks(self) -> None:
+        whole = len(self._unmeasured) // VALUES_A_BLOCK * VALUES_A_BLOCK
+        for start in range(0, whole, VALUES_A_BLOCK):
+            self._spread = self._spread.joined(self._unmeasured[start : start + VALUES_A_BLOCK])
+        del self._unmeasured[:whole]
 
 
 def _cut(values: array[float]) -> list[array[float]]:
     return [values[start : start + _BLOCK_SIZE] for start in range(0, len(values), _BLOCK_SIZE)]
 
 
-class GapSeries:
-    """The arrivals of one kind of thing, by time and frame: first, second, last, and every gap between them.
+class ArrivalSeries(ABC):
+    """The arrivals of one kind of thing, by time and frame: first, second, last, and every gap between them."""
+
+    @abstractmethod
+    def add(self, at: float, frame: int) -> None:
+        """One arrival."""
+
+    @abstractmethod
+    def extend(self, times: array[float], frames: array[int]) -> None:
+        """Many arrivals; their gaps are made when they are asked for."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """How many arrivals there were."""
+
+    @property
+    @abstractmethod
+    def first(self) -> tuple[float, int] | None:
+        """Time and frame of the first arrival."""
+
+    @property
+    @abstractmethod
+    def second(self) -> tuple[float, int] | None:
+        """Time and frame of the second arrival."""
+
+    @property
+    @abstractmethod
+    def last(self) -> tuple[float, int] | None:
+        """Time and frame of the last arrival."""
+
+    @property
+    @abstractmethod
+    def gaps(self) -> Values:
+        """All gaps."""
+
+    @property
+    @abstractmethod
+    def longest(self) -> tuple[tuple[float, int], tuple[float, int]] | None:
+        """Time and frame of the arrivals on both sides of the longest gap, the first one of several."""
+
+    @property
+    def mean_s(self) -> float | None:
+        """The mean gap; None without a gap."""
+        span = self.span_s
+        return None if span is None else span / (len(self) - 1)
+
+    @property
+    def span_s(self) -> float | None:
+        """From the first to the last arrival; None below two."""
+        first, last = self.first, self.last
+        return last[0] - first[0] if first and last and len(self) > 1 else None
+
+    def burst_share(self, limit_s: float) -> float | None:
+        """Which share of the gaps is shorter than `limit_s`; None without a gap."""
+        gaps = self.gaps
+        return gaps.count_below(limit_s) / len(gaps) if len(gaps) else None
+
+
+class GapSeries(ArrivalSeries):
+    """A series that grows.
 
     Times are seconds on the capture's clock and do not fall; a time is None until there is such an arrival.
-    Taking an arrival only appends it; the gaps are made of many at once. `has_spread` as in `OrderedValues`.
+    Taking an arrival only appends it; the gaps are made of many at once. `has_spread` as in `OrderedValues`. Of an
+    arrival that was settled the frame is kept, not the time, which its frame has.
     """
 
     def __init__(self, *, has_spread: bool = True) -> None:
+        self.has_spread = has_spread
+        self._frame_runs = NumberRuns()
         # The last arrival that was settled, then those that were not.
         self._times = array("d")
         self._frames = array("Q")
@@ -223,22 +318,10 @@ class GapSeries:
         self._settle()
         return (self._longest_from, self._longest_to) if len(self._gaps) else None
 
-    @property
-    def mean_s(self) -> float | None:
-        """The mean gap; None without a gap."""
-        span = self.span_s
-        return None if span is None else span / (len(self) - 1)
-
-    @property
-    def span_s(self) -> float | None:
-        """From the first to the last arrival; None below two."""
-        first, last = self.first, self.last
-        return last[0] - first[0] if first and last and len(self) > 1 else None
-
-    def burst_share(self, limit_s: float) -> float | None:
-        """Which share of the gaps is shorter than `limit_s`; None without a gap."""
-        gaps = self.gaps
-        return gaps.count_below(limit_s) / len(gaps) if len(gaps) else None
+    def frame_spans(self, first: int, end: int) -> list[range]:
+        """The frames of the arrivals from `first` up to `end`, in order."""
+        self._settle()
+        return self._frame_runs.spans(first, end)
 
     def _start(self, index: int) -> tuple[float, int] | None:
         """The first or the second arrival; the column begins with the last one that was settled."""
@@ -261,5 +344,6 @@ class GapSeries:
             self._longest_s = longest
             self._longest_from = times[place], frames[place]
             self._longest_to = times[place + 1], frames[place + 1]
+        self._frame_runs.extend(frames[known:])
         self._settled += len(times) - known
         del times[:-1], frames[:-1]

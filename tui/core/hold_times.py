@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from tui.core.gap_series import OrderedValues
+from tui.core.gap_series import OrderedValues, Values
 
 
 class Segments(Protocol):
@@ -17,6 +17,13 @@ class Segments(Protocol):
 
     def holds_between(self, first: int, end: int) -> Iterable[float]:
         """The hold times of the segments from `first` up to `end`."""
+
+
+class Holds(Protocol):
+    """Hold times that can be asked for."""
+
+    def values(self) -> Values:
+        """The hold times of all units so far, in seconds."""
 
 
 class HoldTimes:

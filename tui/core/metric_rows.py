@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from tui.core.gap_series import GapSeries
+from tui.core.gap_series import ArrivalSeries
 from tui.core.run_facts import Anchor, Metric, RunFacts
 
 Value = Callable[[RunFacts], float | None]
 Anchors = Callable[[RunFacts], tuple[Anchor, ...]]
 Words = Callable[[RunFacts], str]
-SeriesOf = Callable[[RunFacts], GapSeries]
+SeriesOf = Callable[[RunFacts], ArrivalSeries]
 
 SECONDS: Final = "s"
 RATE: Final = "tok/s"
@@ -66,17 +66,17 @@ def span(key: str, name: str, earlier: str, later: str, formula: str, *, source:
     return Row(key, name, SECONDS, formula, lambda f: f.between(earlier, later), moments(earlier, later), words(source))
 
 
-def texts(facts: RunFacts) -> GapSeries:
+def texts(facts: RunFacts) -> ArrivalSeries:
     """The gaps between pieces of generated text."""
     return facts.texts
 
 
-def choices(facts: RunFacts) -> GapSeries:
+def choices(facts: RunFacts) -> ArrivalSeries:
     """The gaps between events with a choice, empty ones too."""
     return facts.choices
 
 
-def events(facts: RunFacts) -> GapSeries:
+def events(facts: RunFacts) -> ArrivalSeries:
     """The gaps between all events but the end mark."""
     return facts.events
 

@@ -7,64 +7,15 @@ segments anew from the chunks that were kept.
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, field
 
 from tui.core.chunks import CodeBlockReady, JSONReady, PipelineEvent, StreamChunk
 from tui.core.content_log import ContentLog
 from tui.core.text.code_blocks import CodeBlock, CodeBlockParser
 from tui.core.text.json_parser import JSONStreamParser, JSONValue
-from tui.core.text.json_progress import JSONProgress
 from tui.core.text.parser_checkpoints import ParserCheckpoints
 from tui.core.text.segment_log import SegmentLog
-
-
-@dataclass(slots=True)
-class ToolCallProgress:
-    """A tool call while it grows: joined arguments so far, and when it was first and last heard of.
-
-    `valid_frame` and `valid_at` tell when the arguments became one JSON value, None while they are none; `progress`
-    says where and why they are not.
-    """
-
-    position: int
-    name: str = ""
-    id: str | None = None
-    pieces: list[str] = field(default_factory=list)
-    first_at: float = 0.0
-    last_at: float = 0.0
-    first_frame: int = 0
-    last_frame: int = 0
-    progress: JSONProgress = field(default_factory=JSONProgress, compare=False)  # it follows from the pieces
-    valid_frame: int | None = None
-    valid_at: float | None = None
-
-    def add(self, arguments: str, at: float, frame: int) -> None:
-        """Takes the next piece of the arguments, which came with a frame at a time."""
-        self.pieces.append(arguments)
-        was_valid = self.valid_frame is not None
-        self.progress.add(arguments)
-        if not self.progress.is_valid:
-            self.valid_frame = self.valid_at = None
-        elif not was_valid or arguments.strip():
-            self.valid_frame, self.valid_at = frame, at
-
-    @property
-    def arguments(self) -> str:
-        """The text of the arguments so far."""
-        return "".join(self.pieces)
-
-
-def add_tool_calls(calls: dict[int, ToolCallProgress], chunk: StreamChunk) -> None:
-    """Takes what a chunk brings for tool calls into the calls by position."""
-    for delta in chunk.tool_calls:
-        call = calls.get(delta.position)
-        if call is None:
-            call = calls[delta.position] = ToolCallProgress(delta.position, first_at=chunk.at, first_frame=chunk.frame)
-        call.name = call.name or delta.name or ""
-        call.id = call.id or delta.id
-        if delta.arguments:
-            call.add(delta.arguments, chunk.at, chunk.frame)
-        call.last_at, call.last_frame = chunk.at, chunk.frame
+from tui.core.tool_calls import ToolCallProgress, add_tool_calls
+from tui.core.tool_marks import ToolMarks
 
 
 class StreamPipeline:
@@ -72,7 +23,7 @@ class StreamPipeline:
 
     Attributes: `content` (the text in columns), `segments` (of the current mode), `code_blocks` and
     `json_values` in order of their completion, `tool_calls` by order of first appearance. For playback:
-    `tool_chunks` (which chunks brought something for a tool call) and `checkpoints` of the two parsers.
+    `tool_chunks` (which chunks brought something for a tool call), `tool_marks`, and `checkpoints` of the two parsers.
     """
 
     def __init__(self, mode: str = "sentence", pattern: str | None = None) -> None:
@@ -85,6 +36,7 @@ class StreamPipeline:
         self.json_parser = JSONStreamParser()
         self.finished_at: float | None = None
         self.tool_chunks = array("Q")
+        self.tool_marks = ToolMarks()
         self.checkpoints = ParserCheckpoints()
         self._taken = 0
 
@@ -103,6 +55,7 @@ class StreamPipeline:
         if chunk.tool_calls:
             self.tool_chunks.append(self._taken - 1)
             add_tool_calls(self.tool_calls, chunk)
+            self.tool_marks.note(len(self.tool_chunks), self.tool_calls)
         text = chunk.content
         if not text:
             return

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from tui.core.gap_series import GapSeries
+from tui.core.gap_series import ArrivalSeries
 from tui.core.server_timings import ServerTimings
 
 # The moments of a run by the short names that formulas use; generated text is that of any channel.
@@ -99,9 +99,9 @@ class RunFacts:
 
     moments: Mapping[str, Moment]
     has_times: bool
-    texts: GapSeries
-    choices: GapSeries
-    events: GapSeries
+    texts: ArrivalSeries
+    choices: ArrivalSeries
+    events: ArrivalSeries
     visible_count: int
     frame_count: int
     read_count: int

@@ -15,9 +15,12 @@ from tui.core.arrivals import ArrivalLog
 from tui.core.chunks import CodeBlockReady, JSONReady, SegmentReady, StreamChunk
 from tui.core.content_log import ContentLog
 from tui.core.derived_run import DerivedRun
-from tui.core.pipeline import StreamPipeline, ToolCallProgress, add_tool_calls
+from tui.core.pipeline import StreamPipeline
 from tui.core.text.segment_log import SegmentLog
+from tui.core.tool_calls import add_tool_calls
 
+_PORTION = 4096
+_OTHER_TEXT = 16  # so much faster is text that is no JSON
 _Ready = TypeVar("_Ready", CodeBlockReady, JSONReady)
 
 
@@ -98,18 +101,30 @@ class PipelinePrefix:
     finished_at: float | None = None
 
     def __init__(self, pipeline: StreamPipeline, chunks: Sequence[StreamChunk], chunk_count: int, frames: int) -> None:
+        self.whole = pipeline
         self.content = ContentPrefix(pipeline.content, pipeline.content.count_before_frame(frames))
         self.segments = SegmentsPrefix(pipeline.segments, self.content)
         self.code_blocks = _emitted(pipeline.code_blocks, self.content.count)
         self.json_values = _emitted(pipeline.json_values, self.content.count)
-        self.tool_calls: dict[int, ToolCallProgress] = {}
-        for index in islice(pipeline.tool_chunks, bisect_left(pipeline.tool_chunks, chunk_count)):
+        tools = bisect_left(pipeline.tool_chunks, chunk_count)
+        done, self.tool_calls = pipeline.tool_marks.before(tools, pipeline.tool_calls)
+        for index in islice(pipeline.tool_chunks, done, tools):
             add_tool_calls(self.tool_calls, chunks[index])
         done, self.code_parser, self.json_parser = pipeline.checkpoints.before(self.content.count)
-        for index in range(done, self.content.count):
-            text = pipeline.content.piece(index)[0]
+        self._read = self.content.end_of(done - 1) if done else 0
+
+    def advance(self, limit: int) -> bool:
+        """Reads on towards what was open, as much as takes the time of `limit` characters of JSON.
+
+        Gives whether all was read. Until then the two parsers stand at an earlier place of the text.
+        """
+        while self._read < self.content.length and limit > 0:
+            text = self.content.text_between(self._read, min(self._read + _PORTION, self.content.length))
+            self._read += len(text)
             self.code_parser.add(text)
             self.json_parser.add(text)
+            limit -= len(text) if self.json_parser.open_start is not None else len(text) // _OTHER_TEXT
+        return self._read == self.content.length
 
 
 class RunView:
@@ -121,6 +136,7 @@ class RunView:
         self.at = at
         self.chunk_count = run.chunks_before_frame(frames)
         self.pipeline = PipelinePrefix(run.pipeline, run.chunks, self.chunk_count, frames)
+        self.advance = self.pipeline.advance
         self.arrivals = _arrivals_until(run.arrivals, at)
 
 

@@ -85,6 +85,12 @@ class ServerTimings:
             if isinstance(found, (int, float)) and not isinstance(found, bool):
                 self._note(part, _number_of(found, unit), f"{owner} {'.'.join(path)}", at, frame)
 
+    def copy(self) -> ServerTimings:
+        """Another one that knows the same and learns on its own."""
+        found = ServerTimings()
+        found._timings = dict(self._timings)
+        return found
+
     def find(self, part: str) -> ServerTiming | None:
         """What the server said about this part; of several sources the first."""
         return next((timing for timing in self._timings.values() if timing.part == part), None)

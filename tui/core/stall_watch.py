@@ -66,7 +66,24 @@ class StallWatch:
         self._last: StreamChunk | None = None
         self._last_of: dict[str, StreamChunk] = {}
         self._channel = ""
+        self._known = (0, 0)  # of a kept one: how many long gaps and pauses there were
         self._judged: tuple[int, float | None, list[Stall]] = (0, None, [])
+
+    def kept(self) -> StallWatch:
+        """What is known now, as a base of `resumed`; it shares what only grows."""
+        found = StallWatch(self._median_gap)
+        vars(found).update(vars(self))
+        found._known = len(self._long), len(self._pauses)
+        found._last_of = dict(self._last_of)
+        return found
+
+    def resumed(self, median_gap: Callable[[], tuple[float, int]]) -> StallWatch:
+        """Another one that knows what was `kept` and learns on its own."""
+        stalls, pauses = self._known
+        found = StallWatch(median_gap)
+        found._long, found._pauses = self._long[:stalls], self._pauses[:pauses]
+        found._last, found._last_of, found._channel = self._last, dict(self._last_of), self._channel
+        return found
 
     def note(self, chunk: StreamChunk) -> None:
         """A chunk with generated text came. Constant work."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from tui.core.chunks import StreamChunk, Usage
 from tui.core.first_units import FirstUnits
-from tui.core.gap_series import GapSeries
-from tui.core.hold_times import HoldTimes, Segments
+from tui.core.gap_series import ArrivalSeries, GapSeries
+from tui.core.hold_times import Holds, HoldTimes, Segments
 from tui.core.metric_definitions import metrics_of
 from tui.core.run_facts import HoldFacts, Metric, Moment, RunFacts, StallFacts
 from tui.core.server_timings import ServerTimings
@@ -40,9 +40,9 @@ class StreamStats:
         self.char_count = 0
         self.reasoning_char_count = 0
         self.server_timings = ServerTimings()
-        self._texts = GapSeries()
-        self._choices = GapSeries(has_spread=False)
-        self._events = GapSeries(has_spread=False)
+        self._texts: ArrivalSeries = GapSeries()
+        self._choices: ArrivalSeries = GapSeries(has_spread=False)
+        self._events: ArrivalSeries = GapSeries(has_spread=False)
         self._response_reads = 0
         self._visible_count = 0
         self._first_visible: Moment | None = None
@@ -53,8 +53,33 @@ class StreamStats:
         self._is_complete = False
         self._has_reasoned = False
         self.first_units = FirstUnits()
-        self._holds = HoldTimes(segments)
-        self._stall_watch = StallWatch(lambda: (self._texts.gaps.quantile(0.5) or 0.0, len(self._texts.gaps)))
+        self._holds: Holds = HoldTimes(segments)
+        self._stall_watch = StallWatch(self._median_gap)
+
+    # A moment of it.
+
+    @property
+    def series(self) -> tuple[ArrivalSeries, ArrivalSeries, ArrivalSeries]:
+        """The arrivals of generated text, of events with a choice, of all events; from the first text on the same."""
+        return self._texts, self._choices, self._events
+
+    def kept(self) -> StreamStats:
+        """What is known now, as a base of `resumed` and for nothing else; a constant of memory."""
+        found = StreamStats(has_reads=self.has_reads)
+        vars(found).update(vars(self))
+        found.server_timings = self.server_timings.copy()
+        found._stall_watch = self._stall_watch.kept()
+        return found
+
+    def resumed(self, series: tuple[ArrivalSeries, ArrivalSeries, ArrivalSeries], holds: Holds) -> StreamStats:
+        """Statistics that know what was `kept` and learn on their own, with these beginnings of the series."""
+        found = StreamStats(has_reads=self.has_reads)
+        vars(found).update(vars(self))
+        found._texts, found._choices, found._events = series
+        found._holds = holds
+        found.server_timings = self.server_timings.copy()
+        found._stall_watch = self._stall_watch.resumed(found._median_gap)
+        return found
 
     # In.
 
@@ -291,6 +316,10 @@ class StreamStats:
     @property
     def _has_times(self) -> bool:
         return self.sent_at is not None or bool(self.last_token_at)
+
+    def _median_gap(self) -> tuple[float, int]:
+        gaps = self._texts.gaps
+        return gaps.quantile(0.5) or 0.0, len(gaps)
 
     def _forget_response(self) -> None:
         """What came before belongs to an attempt that brought no token."""

@@ -1,6 +1,7 @@
 """The numbers of a run as they stood after its first frames, made in portions.
 
-Nothing is decoded again: reads, heads, frames and chunks are told to new statistics in the order in which they came.
+Nothing is decoded again: from the last mark of the run's statistics on, reads, heads, frames and chunks are told to
+a branch of them in the order in which they came.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from typing import Final, overload
 from tui.core.capture import Marker, ResponseHead
 from tui.core.derived_run import DerivedRun
 from tui.core.frame_survey import FrameSurvey
-from tui.core.hold_times import Segments
+from tui.core.run_view import SegmentsPrefix
+from tui.core.series_prefix import SeriesPrefix
 from tui.core.stats import StreamStats
+from tui.core.stats_marks import HoldsPrefix
 from tui.core.wire.frames import Frame, FrameStore
 
 _BLOCK: Final = 8192  # frames that are told at once, at most
 _LEAST_RUN: Final = 64  # fewer are told one by one
 _PLAIN_A_READ: Final = 40  # so many that are told at once take the time of one read
+_READS_A_SORT: Final = 250  # that one block of values is sorted in the time of so many reads
 
 
 class _FirstFrames(Sequence[Frame]):
@@ -41,19 +45,33 @@ class _FirstFrames(Sequence[Frame]):
 class StatsPrefix:
     """`stats` grows with `advance` until it is that of the run after `frames` frames, at `at` on its clock."""
 
-    def __init__(self, run: DerivedRun, frames: int, at: float, segments: Segments) -> None:
-        self.stats = StreamStats(lambda: segments, has_reads=run.capture.header.has_reads)
-        self.stats.know_first_units(run.stats, frames)
-        self._survey = FrameSurvey(self.stats)
+    def __init__(self, run: DerivedRun, frames: int, at: float, segments: SegmentsPrefix) -> None:
         self._run = run
         self._frames = frames
         self._at = at
         self._reads = run.capture.reads_until(at)
         self._next_read = self._next_frame = self._next_event = 0
+        self._texts: SeriesPrefix | None = None
+        self._holds: HoldsPrefix | None = None
+        self.stats = self._begun(segments)
+        self.stats.know_first_units(run.stats, frames)
+        self._survey = FrameSurvey(self.stats)
+        self._survey.skip(self._next_frame)
         self._slow_until = 0  # the frame before which nothing is told at once
         self._events = run.capture.events
         connections = run.capture.connections
         self._first_read = connections[run.first_connection][0] if 0 <= run.first_connection < len(connections) else 0
+
+    def _begun(self, segments: SegmentsPrefix) -> StreamStats:
+        """The statistics as they stood at the last mark before the moment; without one, new ones."""
+        run, marks = self._run, self._run.stats_marks
+        mark = marks.before(self._reads, self._frames)
+        if mark is None or run.decoder is None:
+            return StreamStats(lambda: segments, has_reads=run.capture.header.has_reads)
+        self._next_read, self._next_frame, self._next_event = mark.reads, mark.frames, mark.events
+        texts, choices, events = marks.beginnings(run.stats, mark, run.decoder.frames.times_between)
+        self._texts, self._holds = texts, HoldsPrefix(marks.holds_of(segments.whole), segments.count)
+        return mark.stats.resumed((texts, choices, events), self._holds)
 
     def advance(self, limit: int) -> bool:
         """Tells the statistics of as much as takes the time of `limit` reads; whether all was told."""
@@ -65,9 +83,16 @@ class StatsPrefix:
                 self._tell_read(self._next_read)
                 self._next_read += 1
                 limit -= 1
-        if self._next_read == self._reads:
-            self._tell_events(self._reads)
-        return self._next_read == self._reads
+        if self._next_read < self._reads:
+            return False
+        self._tell_events(self._reads)
+        return self._prepare(1 + max(0, limit) // _READS_A_SORT)
+
+    def _prepare(self, limit: int) -> bool:
+        """Sorts a bounded part of what the numbers will ask for; whether nothing is left."""
+        if self._texts is None or self._holds is None:
+            return True
+        return self._texts.prepare(limit) and self._holds.prepare(limit)
 
     def _tell_plain_text(self) -> int:
         """Tells at once of reads whose frames gave plain text alone; gives how many frames these were."""

@@ -11,11 +11,12 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.core.chunks import CodeBlockReady, JSONReady
-from tui.core.pipeline import StreamPipeline, ToolCallProgress
+from tui.core.pipeline import StreamPipeline
 from tui.core.sanitize import sanitize, sanitize_line
 from tui.core.text.code_blocks import OpenBlock
 from tui.core.text.json_parser import PartialJSON
 from tui.core.text.partial_json import value_of
+from tui.core.tool_calls import ToolCallProgress
 from tui.panes.code_highlight import HighlightedCode, suffix_of
 from tui.panes.cursor_view import spans_cells, text_cells
 from tui.panes.json_tree import FoldMemory, JSONTree

@@ -8,11 +8,13 @@ is new and what still grows.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import OrderedDict
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tui.core.pipeline import StreamPipeline, ToolCallProgress
+from tui.core.pipeline import StreamPipeline
+from tui.core.tool_calls import ToolCallProgress
 from tui.panes.extract_items import CodeItem, ExtractItem, JSONItem, ToolItem, heading_text
 from tui.panes.item_heights import ItemHeights
 from tui.panes.json_tree import FoldMemory
@@ -37,12 +39,30 @@ class ExtractList:
         self._keys = array("q")  # ordinal within the kind * _KINDS + kind
         self._heights = ItemHeights()
         self._found = [0, 0, 0]  # items of each kind that have a place in the list
+        self._places = [array("q") for _ in range(_KINDS)]  # the indices of the items of each kind
         self._calls: list[ToolCallProgress] = []
         self._growing: dict[int, tuple[int, ExtractItem]] = {}  # by key: index, item
         self._kept: OrderedDict[int, ExtractItem] = OrderedDict()
         self._folds: dict[int, FoldMemory] = {}
         self._tail: ExtractItem | None = None
         self._is_settled = False
+
+    @classmethod
+    def beginning(cls, whole: ExtractList, pipeline: PipelinePrefix) -> ExtractList:
+        """The list of an earlier moment of a run, cut from a list of more of it; it may lack the newest items."""
+        made = cls(pipeline, whole._width)
+        made._calls, made._folds = list(pipeline.tool_calls.values()), dict(whole._folds)
+        after = [found[total] for found, total in zip(whole._places, made._totals(), strict=True) if total < len(found)]
+        count = min(after, default=len(whole._keys))
+        made._keys, made._heights = whole._keys[:count], whole._heights.first(count)
+        made._found = [bisect_left(found, count) for found in whole._places]
+        made._places = [places[:found] for places, found in zip(whole._places, made._found, strict=True)]
+        closed = min(len(pipeline.code_blocks), made._found[_CODE])
+        for index in (*made._places[_CODE][closed:], *made._places[_TOOL]):
+            item = made._made(made._keys[index])
+            made._heights.set(index, item.lay(made._width))
+            made._growing[made._keys[index]] = index, item
+        return made
 
     @property
     def count(self) -> int:
@@ -167,8 +187,7 @@ class ExtractList:
         pipeline = self._pipeline
         if len(self._calls) < len(pipeline.tool_calls):
             self._calls += islice(pipeline.tool_calls.values(), len(self._calls), None)
-        is_block_open = pipeline.code_parser.open_block is not None and pipeline.finished_at is None
-        totals = (len(pipeline.json_values), len(pipeline.code_blocks) + is_block_open, len(self._calls))
+        totals = self._totals()
         new = [
             ordinal * _KINDS + kind for kind, total in enumerate(totals) for ordinal in range(self._found[kind], total)
         ]
@@ -176,9 +195,16 @@ class ExtractList:
         for key in sorted(new, key=self._found_in):
             self._place(key)
 
+    def _totals(self) -> tuple[int, int, int]:
+        """How many items of each kind there are by now."""
+        pipeline = self._pipeline
+        is_block_open = pipeline.code_parser.open_block is not None and pipeline.finished_at is None
+        return len(pipeline.json_values), len(pipeline.code_blocks) + is_block_open, len(self._calls)
+
     def _place(self, key: int) -> None:
         item = self._made(key)
         self._heights.append(item.lay(self._width))
+        self._places[key % _KINDS].append(len(self._keys))
         self._keys.append(key)
         if key % _KINDS == _TOOL or (key % _KINDS == _CODE and not self._has_closed(key)):
             self._growing[key] = (len(self._keys) - 1, item)

@@ -66,6 +66,7 @@ class ExtractsPane(CursorView):
         super().__init__(id=id)
         self._pipeline: StreamPipeline | PipelinePrefix | None = None
         self._extracts: ExtractList | None = None
+        self._whole: tuple[StreamPipeline, ExtractList] | None = None  # the list of all of a run, for its moments
         self._hint = ""
         self._hint_rows: list[str] = []
         self._view_shift = 0
@@ -137,6 +138,8 @@ class ExtractsPane(CursorView):
         if self._extracts is not None:
             cursor, top = self._spot(self.cursor), self._spot(self._top)
             self._extracts.set_width(self.row_width)
+            if self._whole is not None:
+                self._whole[1].set_width(self.row_width)
             self._return_to(cursor, top)
         self.find_again()
         self._redraw_from(None)
@@ -158,9 +161,17 @@ class ExtractsPane(CursorView):
             self.move_cursor(self._extracts.parent_row(self.cursor))
 
     def _list_of(self, pipeline: StreamPipeline | PipelinePrefix) -> ExtractList:
+        from tui.core.pipeline import StreamPipeline  # noqa: PLC0415  as below
         from tui.panes.extract_list import ExtractList  # noqa: PLC0415  with pygments, and there is a screen first
 
-        return ExtractList(pipeline, self.row_width)
+        whole = self._whole
+        if isinstance(pipeline, StreamPipeline):
+            if whole is None or whole[0] is not pipeline:
+                whole = self._whole = pipeline, ExtractList(pipeline, self.row_width)
+            return whole[1]
+        if whole is None or whole[0] is not pipeline.whole:
+            return ExtractList(pipeline, self.row_width)
+        return ExtractList.beginning(whole[1], pipeline)
 
     @property
     def _has_extracts(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from tui.core.gap_series import OrderedValues
+from tui.core.gap_series import Values
 from tui.panes.gap_rhythm import SLOW_FACTOR, STALL_FACTOR, STALL_FLOOR_S
 from tui.panes.line_view import Span
 from tui.panes.rows_pane import Row
@@ -36,7 +36,7 @@ class GapBins(NamedTuple):
         return max(self.under, self.over, *self.counts)
 
 
-def gap_bins(gaps: OrderedValues, columns: int) -> GapBins:
+def gap_bins(gaps: Values, columns: int) -> GapBins:
     """The gaps in `columns` bins of equal width on the log scale; a bin has its lower edge, not its upper one."""
     below = [gaps.count_below(lower_edge(column, columns)) for column in range(columns + 1)]
     counts = [high - low for low, high in pairwise(below)]
@@ -53,7 +53,7 @@ def bar_columns(width: int) -> int:
     return int(max(4, (width - _LEFT - _RIGHT) // 4 * 4))
 
 
-def gap_histogram_rows(gaps: OrderedValues, width: int, height: int) -> list[Row]:
+def gap_histogram_rows(gaps: Values, width: int, height: int) -> list[Row]:
     """At most `height` rows of `width` columns (from 3 and 20 on): a summary where there is room, bars, the axis."""
     median, longest = gaps.quantile(0.5), gaps.quantile(1.0)
     if median is None or longest is None:

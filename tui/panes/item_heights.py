@@ -15,6 +15,12 @@ class ItemHeights:
     def __init__(self) -> None:
         self._tree = array("q", [0])  # _tree[i] holds the sum of the (i & -i) heights that end with item i - 1
 
+    def first(self, count: int) -> ItemHeights:
+        """Those of the first `count` items; a beginning of the tree is the tree of the beginning."""
+        found = ItemHeights()
+        found._tree = self._tree[: count + 1]
+        return found
+
     @property
     def count(self) -> int:
         """How many items there are."""

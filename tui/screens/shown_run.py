@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tui.core.stats_prefix import StatsPrefix
     from tui.playback import Position, TimeCursor
 
+_CHARS_A_FRAME = 12_000  # of JSON, some 10 ms; of a longer value that is open the rest follows a moment later
 _READS_A_FRAME = 3000  # some 15 ms; of a longer run the numbers follow a moment after the rest
 
 
@@ -59,8 +60,11 @@ class ShownRun:
         self.is_settled = False
 
     def _advance(self) -> bool:
-        if self._numbers is None:
+        """One portion; whether there is something else to be seen."""
+        if self._numbers is None or self.view is None:
             return False
+        if not self.view.advance(_CHARS_A_FRAME):
+            return True
         self.is_settled = self._numbers.advance(_READS_A_FRAME)
         if self.is_settled:
             self._stats = self._numbers.stats

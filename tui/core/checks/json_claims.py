@@ -6,8 +6,8 @@ Each claim comes with a sentence that names the frame: where it broke, or where 
 from __future__ import annotations
 
 from tui.core.derived_run import DerivedRun
-from tui.core.pipeline import ToolCallProgress
 from tui.core.text.json_progress import JSONProgress
+from tui.core.tool_calls import ToolCallProgress
 
 _JSON_LANGUAGES = ("json", "jsonc", "json5", "application/json")
 
