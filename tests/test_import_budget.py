@@ -15,7 +15,7 @@ import pytest
 from tests.child_environ import clean_environ
 from tests.transports.run_support import open_stream, plan_of, send_end, send_tokens
 from tests.transports.scripted_server import Peer, ScriptedServer
-from tui.later_modules import LATER
+from tui.later_modules import FIRST_RUN, OTHERS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOREIGN = {
@@ -69,8 +69,9 @@ def test_the_first_paint_waits_for_few_modules(painted: dict[str, list[str]]) ->
 
 
 def test_what_is_loaded_later_exists_and_was_not_loaded_before(painted: dict[str, list[str]]) -> None:
-    assert [name for name in LATER if find_spec(name) is None] == []
-    assert set(LATER).isdisjoint(painted["own"])
+    later = {*FIRST_RUN, *OTHERS}
+    assert [name for name in later if find_spec(name) is None] == []
+    assert later.isdisjoint(painted["own"])
 
 
 @pytest.mark.parametrize("transport", ["direct", "sse", "ws"])

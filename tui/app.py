@@ -19,7 +19,7 @@ from textual.screen import Screen
 from tui.config import Settings
 from tui.core.sanitize import count_unsafe
 from tui.file_app import FileApp
-from tui.later_modules import load_later
+from tui.later_modules import FIRST_RUN, OTHERS, load_modules
 from tui.screens.base_screen import BaseScreen, Palette
 from tui.screens.coach import Coach
 from tui.screens.live_screen import LiveScreen
@@ -202,7 +202,7 @@ class StreamscopeApp(FileApp):
             return
         self._has_children = True
         self.start_probe()
-        self.run_worker(asyncio.to_thread(load_later), group="modules", exit_on_error=False)
+        self.run_worker(asyncio.to_thread(load_modules, FIRST_RUN), group="modules", exit_on_error=False)
         self.run_worker(self._begin(), group="endpoint", exit_on_error=False)
         if self._notice:
             self.toast(self._notice)
@@ -212,6 +212,7 @@ class StreamscopeApp(FileApp):
         if self._first_prompt is not None and self.send_prompt(self._first_prompt):
             self.live.begin_in("text")
         await self.open_endpoint()
+        await asyncio.to_thread(load_modules, OTHERS)
         await self._load_readers()
 
     async def _load_readers(self) -> None:

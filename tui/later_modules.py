@@ -1,14 +1,16 @@
 """The modules that the app needs soon but not for its first paint; they load in a thread once that is on the screen.
 
+Those of the first run come first; the rest waits until probe and gateway, which start at the same time, are up.
 Names only: whoever uses one imports it where it is used, and finds it loaded. Layers are held by those imports.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Final
 
-LATER: Final = (
+FIRST_RUN: Final = (
     "tui.core.derived_run",
     "tui.panes.extract_list",
     "tui.panes.number_sheet",
@@ -16,6 +18,8 @@ LATER: Final = (
     "tui.core.run_view",
     "tui.core.stats_prefix",
     "tui.prompt_history",
+)
+OTHERS: Final = (
     "tui.screens.palette_commands",
     "tui.screens.help_screen",
     "tui.screens.pick_screen",
@@ -32,7 +36,7 @@ LATER: Final = (
 )
 
 
-def load_later() -> None:
-    """Loads them, the ones that the first run needs first."""
-    for name in LATER:
+def load_modules(names: Iterable[str]) -> None:
+    """Loads them, in their order."""
+    for name in names:
         import_module(name)

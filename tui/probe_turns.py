@@ -2,8 +2,9 @@
 
 Linux lets a program that runs go on to the end of its turn, some milliseconds, before one that wakes up gets the
 processor; one that asks for shorter turns than the other goes first (EEVDF, since Linux 6.12: "slice" in
-sched_setattr(2)). It gets no more of the processor than before. Measured, two cores shared by five busy processes:
-time stamps were late by 1.8 to 35 ms at the 99th percentile without it, by 0.7 to 1.8 ms with it.
+sched_setattr(2)). It gets no more of the processor than before. Measured, two cores shared by five busy processes,
+nine pairs of runs: 99 of 100 time stamps were late by at most 4.7 ms (median of the runs) without it, 2.5 ms with it.
+What is left waits for the kernel's clock tick, which a kernel that preempts lazily leaves to whoever runs.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def measured(
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """All modes, as a buffer and with the log of segments."""
-    size = 200_000 if is_quick else 1_000_000
+    size = 100_000 if is_quick else 1_000_000
     text = DOCUMENT * (size // len(DOCUMENT))
     streams = (cut(text, 4), cut("x" * (size // 2), 4), cut(text, 65536))
     for mode in BUFFER_MODES:

@@ -51,7 +51,7 @@ def by_app(there: Endpoint, rate: int, seconds: int) -> Stamps:
     out = there.folder / "app.json"
     with Program(SCRIPT, "app", str(out), there.url, folder=there.folder) as program:
         program.wait_for(IDLE)
-        program.settle()
+        program.settle(0.5)
         program.watch_for(COMPLETED)
         send(program, f"timed {rate} {seconds}")
         if not program.saw_watched:
@@ -94,7 +94,7 @@ def p99s(stamps: list[Stamps]) -> list[float]:
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """Both rates; in a quick run the slower one."""
-    seconds, rounds = (2, 1) if is_quick else (5, 2)
+    seconds, rounds = (1, 1) if is_quick else (4, 2)
     with endpoint() as there:
         for rate in RATES[:1] if is_quick else RATES:
             yield from measured(there, rate, seconds, rounds)

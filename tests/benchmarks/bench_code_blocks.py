@@ -132,9 +132,9 @@ def rows(is_quick: bool) -> Iterator[Row]:
     yield against_appending("one block, 4 code points a chunk", block, 80)
     yield bulk_against_appending("answers in 64 kB chunks", answers, 16)
     yield bulk_against_appending("one block in 64 kB chunks", block, 16)
-    yield last_against_first("answers", answers * 5, 1.2)
-    yield last_against_first("one block", block * 5, 1.2)
-    yield last_against_first("one block, its code asked for every 100 chunks", block * 5, 1.5, ask_every=100)
+    yield last_against_first("answers", answers * 3, 1.2)
+    yield last_against_first("one block", block * 3, 1.2)
+    yield last_against_first("one block, its code asked for every 100 chunks", block * 3, 1.5, ask_every=100)
     for name, text in HARD.items():
         for size in (CHUNK, WHOLE):
             small, large = (pieces(text(length // 20 * times), size) for times in (1, 4))

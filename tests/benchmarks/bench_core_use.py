@@ -33,10 +33,11 @@ def shares(there: Endpoint, rate: int, seconds: int) -> tuple[float, float]:
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """Some rounds; in a quick run the speed that has a figure."""
-    seconds, count, resting = (2, 1, []) if is_quick else (5, 2, [])
+    seconds = 1 if is_quick else 5
+    resting: list[float] = []
     with endpoint() as there:
         for rate, limit in list(LIMITS.items())[is_quick:]:
-            found = [shares(there, rate, seconds) for _ in range(count)]
+            found = [shares(there, rate, seconds) for _ in range(1 if is_quick or limit is None else 2)]
             resting += [rest for rest, _ in found]
             what = f"{rate} tok/s, app and probe"
             yield row_of(what, [share for _, share in found], "% of a core", limit, is_shown=True)

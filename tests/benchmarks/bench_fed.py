@@ -36,7 +36,7 @@ def pressed(there: Endpoint, seconds: int) -> tuple[list[float], float]:
 def rows(is_quick: bool) -> Iterator[Row]:
     """Some runs, and an app at rest."""
     with endpoint() as there:
-        seconds = 2 if is_quick else SECONDS
+        seconds = 1 if is_quick else SECONDS
         resting, found = at_rest(there, seconds), [pressed(there, seconds) for _ in range(1 if is_quick else 3)]
     yield from key_rows("100k tok/s fed in the app", [presses for presses, _ in found], resting, LIMIT_MS, "none lost")
     yield row_of(

@@ -129,11 +129,11 @@ async def measured(is_quick: bool) -> list[Row]:
     found: list[Row] = []
     async with Parts.running() as parts:
         for rows_of in (
-            memory(parts, 200 if is_quick else 1_000),
-            overhead(parts, 1 if is_quick else 3, 50 if is_quick else 150),
-            many(parts, "sse", 75 if is_quick else 300),
-            many(parts, "ws", 75 if is_quick else 300),
-            cancels(parts, 150 if is_quick else 1_000),
+            memory(parts, 100 if is_quick else 1_000),
+            overhead(parts, 1 if is_quick else 3, 25 if is_quick else 150),
+            many(parts, "sse", 50 if is_quick else 300),
+            many(parts, "ws", 50 if is_quick else 300),
+            cancels(parts, 60 if is_quick else 1_000),
         ):
             found += [row async for row in rows_of]
     return found

@@ -18,7 +18,7 @@ def pressed(there: Endpoint, seconds: int) -> list[float]:
     """The keys of one run."""
     with Program(str(HERE / "echo_run.py"), "live", there.url, folder=there.folder) as program:
         program.wait_for(IDLE)
-        program.settle()
+        program.settle(0.5)
         send(program, f"paced {RATE} {seconds + 3}")
         program.type(F3)
         program.wait_for(b"4 buffer modes")
@@ -29,7 +29,7 @@ def pressed(there: Endpoint, seconds: int) -> list[float]:
 def rows(is_quick: bool) -> Iterator[Row]:
     """Some runs, and an app at rest."""
     with endpoint() as there:
-        seconds = 2 if is_quick else SECONDS
+        seconds = 1 if is_quick else SECONDS
         resting, found = at_rest(there, seconds), [pressed(there, seconds) for _ in range(1 if is_quick else 3)]
     yield from key_rows("4 compare lanes, 2.5k tok/s", found, resting, LIMIT_MS)
 

@@ -64,7 +64,7 @@ def rewrap(*, is_quick: bool) -> Row:
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """Prose, one line and Markdown to a million; other texts at a fifth of it. A quick run has prose alone."""
-    long, frames = (50_000, 45) if is_quick else (LONG, 75)
+    long, frames = (30_000, 30) if is_quick else (LONG, 75)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prose = grown(folder, "flat", long, frames)

@@ -33,7 +33,7 @@ def pressed(there: Endpoint, seconds: int) -> tuple[list[float], float]:
 def rows(is_quick: bool) -> Iterator[Row]:
     """Some runs, and an app at rest."""
     with endpoint() as there:
-        seconds = 2 if is_quick else SECONDS
+        seconds = 1 if is_quick else SECONDS
         resting, found = at_rest(there, seconds), [pressed(there, seconds) for _ in range(1 if is_quick else 3)]
     note = f"whole after {median(whole for _, whole in found):.2f} s, none lost"
     yield from key_rows("20k tok/s", [presses for presses, _ in found], resting, LIMIT_MS, note)

@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -62,30 +63,39 @@ def headless(there: Endpoint, prompt: str) -> Spent:
     return there.command(sys.executable, *words)
 
 
-def peers(there: Endpoint, tokens: int) -> dict[str, Peer]:
-    """All that are here; the order is that of a round. The dear ones get fewer tokens; those whose start is
-    taken off get many, beside which that is little."""
-    found: dict[str, Peer] = {
+def peers(there: Endpoint, tokens: int, many: int) -> dict[str, Peer]:
+    """All of them; the order is that of a round. The dear ones get fewer tokens; those whose start is taken off get
+    many, beside which that is little."""
+    return {
         "asyncio socket that counts events": partial(control, there, "socket", tokens * 5),
         "`json.loads` of each event, from memory": partial(control, there, "decoding", tokens * 5),
-        "httpx-sse and `json.loads`": partial(control, there, "httpx_sse", tokens),
+        HTTPX_SSE: partial(control, there, "httpx_sse", tokens),
         SDK: partial(control, there, "sdk", tokens),
         SDK_PRINT: partial(control, there, "sdk_print", tokens),
         LOG: partial(control, there, "log", tokens // 2),
         RICH_LOG: partial(control, there, "rich_log", tokens // 2),
         MARKDOWN: partial(control, there, "markdown_stream", max(2_000, tokens // 4)),
-        HEADLESS: partial(command, MANY, partial(headless, there)),
-        APP: lambda: a_token(there.streamed_by_app(f"flat {MANY}"), MANY),
+        HEADLESS: partial(command, many, partial(headless, there)),
+        APP: lambda: a_token(there.streamed_by_app(f"flat {many}"), many),
+        CURL: partial(command, many, partial(curl, there)),
+        LLM: partial(command, SOME, partial(llm, there)),
     }
-    if shutil.which("curl"):
-        found["curl -N"] = partial(command, MANY, partial(curl, there))
-    if Path(sys.executable).with_name("llm").exists():
-        found[LLM] = partial(command, SOME, partial(llm, there))
-    return found
+
+
+def missing() -> Iterator[tuple[str, str]]:
+    """The peers that are not on this machine, and how they would come there."""
+    extra = "pip install -e '.[bench]', or make bench, which does"
+    if find_spec("httpx_sse") is None:
+        yield HTTPX_SSE, f"httpx-sse is not installed: {extra}"
+    if not Path(sys.executable).with_name("llm").exists():
+        yield LLM, f"llm is not installed: {extra}"
+    if shutil.which("curl") is None:
+        yield CURL, "there is no curl on the PATH: install it with the packages of the system"
 
 
 SDK, SDK_PRINT, MARKDOWN = "openai SDK, bare iteration", "SDK with print", "SDK into Textual's MarkdownStream"
 LOG, RICH_LOG, LLM = "SDK into Textual's Log", "SDK into Textual's RichLog", "llm"
+HTTPX_SSE, CURL = "httpx-sse and `json.loads`", "curl -N"
 FULL_ONLY = {LOG, RICH_LOG, LLM}  # they take as long as all the others
 HEADLESS, APP = "`streamscope run`", "**streamscope, live screen with all panes and probe**"
 
@@ -106,8 +116,12 @@ def told(times: list[Spent]) -> str:
 def rows(is_quick: bool) -> Iterator[Row]:
     """Each peer against the SDK's iteration, and ours against those that the design names."""
     with endpoint() as there:
-        found = peers(there, 4_000 if is_quick else 10_000)
-        found = {name: peer for name, peer in found.items() if not is_quick or name not in FULL_ONLY}
+        found = peers(there, 4_000, SOME * 2) if is_quick else peers(there, 10_000, MANY)
+        for name in FULL_ONLY if is_quick else ():
+            del found[name]
+        for name, why in missing():
+            if found.pop(name, None):
+                print(f"peers: {name} is left out, {why}", file=sys.stderr, flush=True)
         taken: dict[str, list[Spent]] = {name: [] for name in found}
         for _ in range(1 if is_quick else ROUNDS):
             for name, peer in found.items():

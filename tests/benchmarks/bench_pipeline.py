@@ -124,7 +124,7 @@ def measured(name: str, text: str, chunk_count: int, chunks_a_read: int) -> Row:
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """One row a workload."""
-    count = 1_000 if is_quick else 5_000
+    count = 500 if is_quick else 5_000
     for name, (text, chunks_a_read) in WORKLOADS.items():
         yield measured(name, text, count, chunks_a_read)
 

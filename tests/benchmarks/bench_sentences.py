@@ -110,7 +110,7 @@ def memory(name: str, unit: str, length: int) -> Row:
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """Cost, bulk, growth and memory; the hard texts at a fifth of the length, memory at half a million code points."""
-    length = 500_000 if is_quick else 3_000_000
+    length = 200_000 if is_quick else 2_000_000
     streams = {"markdown": SECTION, **HARD}
     yield cost_of_a_chunk()
     yield bulk()

@@ -40,7 +40,7 @@ class Endpoint:
         """The app with its probe at rest."""
         with self.app(bytes_per_s) as program:
             program.wait_for(IDLE)
-            program.settle()
+            program.settle(0.5)
             yield program
 
     def control(self, kind: str, prompt: str) -> Spent:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 
+NOT_INSTALLED = "not installed"
 _PACKAGES = ("streamscope", "textual", "openai", "httpx", "httpx-sse", "llm", "websockets", "fastapi", "uvicorn")
 
 
@@ -29,7 +30,7 @@ def versions() -> dict[str, str]:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
-            found[name] = "not installed"
+            found[name] = NOT_INSTALLED
     return found
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks.machine import machine, versions
+from tests.benchmarks.machine import NOT_INSTALLED, machine, versions
 from tests.benchmarks.row import Row
 
 FORMAT = 1
-_HEAD = ("mode", "date", "machine", "versions", "yardsticks", "seconds", "failed")
+_HEAD = ("mode", "date", "machine", "versions", "yardsticks", "loads", "seconds", "failed")
 
 
 @dataclass(slots=True)
@@ -25,6 +25,7 @@ class Results:
     machine: dict[str, str]
     versions: dict[str, str]
     yardsticks: list[float] = field(default_factory=list)
+    loads: list[float] = field(default_factory=list)  # of the machine, before each benchmark
     seconds: dict[str, float] = field(default_factory=dict)
     rows: dict[tuple[str, str], Row] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
@@ -57,9 +58,17 @@ class Results:
         """How fast the machine was during the run."""
         return median(self.yardsticks) if self.yardsticks else 0.0
 
+    def missed(self) -> list[Row]:
+        """The rows that miss their figure."""
+        return [row for row in self.rows.values() if not row.is_met]
+
     def missed_gates(self) -> list[Row]:
         """The ratios that miss their figure."""
-        return [row for row in self.rows.values() if row.is_gate and not row.is_met]
+        return [row for row in self.missed() if row.is_gate]
+
+    def absent(self) -> list[str]:
+        """The packages that were to take part and are not installed."""
+        return [name for name, found in self.versions.items() if found == NOT_INSTALLED]
 
     def write(self, folder: Path, text: str) -> None:
         """The Markdown and the JSON of the run into a folder."""

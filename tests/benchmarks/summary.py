@@ -1,4 +1,4 @@
-"""What a whole run says: all rows, where it was made, what became worse; and the table of the README."""
+"""What a whole run says: all rows, where it was made, what became worse; and what pages keep of it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tests.benchmarks.report import TABLE_HEAD, figure, quantity, spread, table_
 from tests.benchmarks.results import Results
 
 BEGIN, END = "<!-- benchmarks: written by `make bench` -->", "<!-- end of benchmarks -->"
+MISSED_BEGIN, MISSED_END = "<!-- missed: written by `make bench ARGS=--keep` -->", "<!-- end of missed -->"
 
 
 def summary(results: Results, baseline: Results | None) -> str:
@@ -39,10 +40,11 @@ def judgement(results: Results, baseline: Results | None) -> Iterator[str]:
     """Missed figures, failures, and what moved since the baseline."""
     for name in results.failed:
         yield f"- **{name} failed**: it ended with an error, or after more time than any may take"
-    for row in results.rows.values():
-        if not row.is_met:
-            kind = "ratio, fails the run" if row.is_gate else "of this machine, told only"
-            yield f"- missed ({kind}): {row.what}: {quantity(row.value, row.unit)}, {figure(row)}"
+    if absent := results.absent():
+        yield f"- left out, not installed: {', '.join(absent)} (`make bench` installs the extra `bench`)"
+    for row in results.missed():
+        kind = "ratio, fails the run" if row.is_gate else "of this machine, told only"
+        yield f"- missed ({kind}): {row.what}: {quantity(row.value, row.unit)}, {figure(row)}"
     if baseline is None:
         yield "- nothing to compare with: keep a run with `--keep`"
         return
@@ -83,10 +85,32 @@ def readme_table(results: Results) -> str:
     )
 
 
+def missed_list(results: Results) -> str:
+    """The figures that a run missed, with the spread of its rounds, and how busy the machine was."""
+    lines = [
+        f"- *{row.what}*: {quantity(row.value, row.unit)} ({spread(row) or 'one round'}), {figure(row)}"
+        f"{'; ' if row.note else ''}{row.note}"
+        for row in results.missed()
+    ]
+    figures = sum(row.limit is not None for row in results.rows.values())
+    load = f", load {min(results.loads):.1f} to {max(results.loads):.1f} before each benchmark" if results.loads else ""
+    head = f"Run of {results.date}, {results.machine['cores']} cores{load}: {len(lines)} of {figures} figures missed."
+    return "\n".join([head, *([""] if lines else []), *lines]) + "\n"
+
+
 def keep_in_readme(path: Path, results: Results) -> None:
     """Puts the table between its marks. Raises ValueError when the marks are not there."""
-    before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    _put_between(path, BEGIN, END, readme_table(results))
+
+
+def keep_missed(path: Path, results: Results) -> None:
+    """Puts what was missed between its marks. Raises ValueError when the marks are not there."""
+    _put_between(path, MISSED_BEGIN, MISSED_END, missed_list(results))
+
+
+def _put_between(path: Path, first: str, last: str, text: str) -> None:
+    before, begin, rest = path.read_text(encoding="utf-8").partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise ValueError(f"{path.name}: expected the marks {BEGIN} and {END}")
-    path.write_text(f"{before}{begin}\n{readme_table(results)}{end}{after}", encoding="utf-8")
+        raise ValueError(f"{path.name}: expected the marks {first} and {last}")
+    path.write_text(f"{before}{begin}\n{text}{end}{after}", encoding="utf-8")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from itertools import accumulate
 from typing import Final
 
 _BLOCK_PIECES: Final = 256
@@ -36,6 +37,20 @@ class ContentLog:
             self._blocks.append("".join(newest))
             self._newest = []
         return len(self._ends) - 1
+
+    def add_many(self, texts: list[str], at: float, frames: array[int]) -> int:
+        """As `add` of each, all of one time; gives the index of the first."""
+        first = len(self._ends)
+        self._ends.extend(accumulate(map(len, texts), initial=self._length))
+        del self._ends[first]  # what was there before
+        self._length = self._ends[-1]
+        self._times.extend(array("d", [at]) * len(texts))
+        self._frames.extend(frames)
+        self._newest += texts
+        while len(self._newest) >= _BLOCK_PIECES:
+            self._blocks.append("".join(self._newest[:_BLOCK_PIECES]))
+            self._newest = self._newest[_BLOCK_PIECES:]
+        return first
 
     @property
     def count(self) -> int:

@@ -171,12 +171,11 @@ class DerivedRun:
         frames = decoder.chunks.plain_run(first.index, first.frame, count)
         if len(frames) < count or len(decoder.frames) - self._survey.seen > count or not self.stats.takes_many:
             return False
-        size = sum([len(chunk.content) for chunk in chunks])
-        self.stats.note_many(array("d", [at]) * count, frames, size, chunks.__getitem__)
+        texts = [chunk.content for chunk in chunks]
+        self.stats.note_many(array("d", [at]) * count, frames, sum(map(len, texts)), chunks.__getitem__)
         self._survey.skip(count)
         self.arrivals.add(at, count)
-        for chunk in chunks:
-            self.pipeline.take(chunk)
+        self.pipeline.take_plain(texts, at, frames)
         return True
 
     def _add_head(self, head: ResponseHead) -> None:

@@ -60,13 +60,24 @@ class StreamPipeline:
         if not text:
             return
         index = self.content.add(text, chunk.at, chunk.frame)
-        self.segments.take(text, index, chunk.at)
-        if blocks := self.code_parser.add(text):
-            self.code_blocks += self._code_ready(blocks, index, chunk.at)
-        if values := self.json_parser.add(text):
-            self.json_values += self._json_ready(values, index, chunk.at)
-        if not (index + 1) % self.checkpoints.stride:
-            self.checkpoints.note(index + 1, self.content.length, self.code_parser, self.json_parser)
+        self._extract([text], index, chunk.at)
+
+    def take_plain(self, texts: list[str], at: float, frames: array[int]) -> None:
+        """As `take` of chunks of one moment that are nothing but text, each with its frame."""
+        self._taken += len(texts)
+        self._extract(texts, self.content.add_many(texts, at, frames), at)
+
+    def _extract(self, texts: list[str], first: int, at: float) -> None:
+        """What the texts of these chunks complete; they are in `content` already."""
+        segments, code, values, checkpoints = self.segments, self.code_parser, self.json_parser, self.checkpoints
+        for index, text in enumerate(texts, first):
+            segments.take(text, index, at)
+            if blocks := code.add(text):
+                self.code_blocks += self._code_ready(blocks, index, at)
+            if found := values.add(text):
+                self.json_values += self._json_ready(found, index, at)
+            if not (index + 1) % checkpoints.stride:
+                checkpoints.note(index + 1, self.content.end_of(index), code, values)
 
     def finish(self, at: float) -> list[PipelineEvent]:
         """Flushes every part; what was never complete comes out marked as such. Once; later calls give nothing."""
