@@ -9,7 +9,7 @@ from tests.benchmarks.comparison import changes
 from tests.benchmarks.report import quantity, table_line
 from tests.benchmarks.results import Results
 from tests.benchmarks.row import Row, row_of
-from tests.benchmarks.summary import BEGIN, END, judgement, keep_in_readme
+from tests.benchmarks.summary import BEGIN, END, MISSED_BEGIN, MISSED_END, judgement, keep_in_readme, keep_missed
 
 
 def rows(
@@ -147,3 +147,29 @@ def test_the_table_of_the_readme_stands_between_its_marks(tmp_path: Path) -> Non
     path.write_text("no marks")
     with pytest.raises(ValueError, match="expected the marks"):
         keep_in_readme(path, results(shown))
+
+
+def test_what_a_kept_run_misses_stands_between_its_marks_with_its_rounds(tmp_path: Path) -> None:
+    path = tmp_path / "README.md"
+    path.write_text(f"before\n{MISSED_BEGIN}\nold\n{MISSED_END}\nafter\n")
+    met, missed = row_of("a", [1.0], "x", 2.0), row_of("b", [2.0, 3.0, 4.0], "ms", 2.5, note="of 3")
+    run = results(met, missed, row_of("c", [1.0], "x"))
+    run.loads += [0.25, 1.5]
+    keep_missed(path, run)
+    head = "Run of today, 2 cores, load 0.2 to 1.5 before each benchmark: 1 of 2 figures missed."
+    line = "- *b*: 3.00 ms (2.00 to 4.00), at most 2.5 ms; of 3"
+    assert path.read_text() == f"before\n{MISSED_BEGIN}\n{head}\n\n{line}\n{MISSED_END}\nafter\n"
+    keep_missed(path, results(met))
+    assert f"{MISSED_BEGIN}\nRun of today, 2 cores: 0 of 1 figures missed.\n{MISSED_END}" in path.read_text()
+
+
+def test_the_pages_have_the_marks() -> None:
+    root = Path(__file__).parents[1]
+    assert all(mark in (root / "README.md").read_text() for mark in (BEGIN, END))
+    assert all(mark in (root / "tests/benchmarks/README.md").read_text() for mark in (MISSED_BEGIN, MISSED_END))
+
+
+def test_a_peer_that_is_not_installed_is_named() -> None:
+    run = results(row_of("a", [1.0], "x"))
+    run.versions = VERSIONS | {"llm": "not installed"}
+    assert "- left out, not installed: llm (`make bench` installs the extra `bench`)" in list(judgement(run, None))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.__main__ import HERE, run, scripts
+from tests.benchmarks.__main__ import HERE, kept, run, scripts
 from tests.benchmarks.results import Results
 from tests.benchmarks.row import row_of
 
@@ -41,3 +41,11 @@ def test_every_benchmark_yields_rows_and_all_are_found() -> None:
         functions = {node.name for node in ast.parse(script.read_text()).body if isinstance(node, ast.FunctionDef)}
         assert "rows" in functions, script.name
     assert scripts(["peers"]) == [HERE / "bench_peers.py"]
+
+
+def test_a_run_that_lacks_something_is_not_kept() -> None:
+    baseline = (HERE / "baseline.json").read_bytes()
+    results = Results.begun(is_quick=False)
+    results.failed.append("peers")
+    assert kept(results).startswith("not kept: without peers")
+    assert (HERE / "baseline.json").read_bytes() == baseline

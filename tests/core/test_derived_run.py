@@ -141,6 +141,9 @@ def test_reads_joined_at_one_moment_give_what_the_reads_one_by_one_give(name: st
             joined = [b"".join(data)] if is_joined else data
             records += [Read(group[0].at, part) for part in joined]
         runs.append(DerivedRun.of_records([*records, CaptureEnd(100.0, Outcome.COMPLETED)]))
+    for run in runs:
+        assert run.chunks[:] == list(run.chunks)
+        assert run.chunks[5:-5] == list(run.chunks)[5:-5]
     apart, together = map(derived_values, runs)
     for found in (apart, together):  # the only thing that may differ is into how many reads it fell
         found["frames"] = [(frame.at, frame.text) for frame in found["frames"]]

@@ -513,3 +513,16 @@ class TestTotal:
             whole.usage,
         )
         assert cut.remarks == whole.remarks
+
+
+def test_a_stretch_of_chunks_is_the_chunks_one_by_one_whatever_frames_they_came_in() -> None:
+    decoder = ResponseDecoder("openai-chat")
+    for at in range(400):
+        deltas = [{"index": 0, "delta": {"content": f"{at} "}}]
+        deltas *= 1 + (at % 50 == 7)  # two chunks in a frame now and then, none in the next one
+        value = {"choices": [] if at % 50 == 8 else deltas, "model": "one" if at < 200 else "two"}
+        decoder.feed(f"data: {json.dumps(value)}\n\n".encode(), at / 7)
+    chunks = list(decoder.chunks)
+    for first, end in ((0, 400), (3, 6), (5, 60), (150, 250), (60, 90), (300, 400), (399, 400), (7, 7)):
+        assert decoder.chunks[first:end] == chunks[first:end]
+    assert decoder.chunks[10:2:-3] == chunks[10:2:-3]

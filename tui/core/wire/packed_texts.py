@@ -52,6 +52,13 @@ class PackedTexts:
             self._unpacked = (number, self._split(number))
         return self._unpacked[1][index - self._starts[number]]
 
+    def between(self, first: int, end: int) -> list[str]:
+        """The texts from `first` (not negative) up to `end`."""
+        start = first - self._packed_count
+        if start >= 0:
+            return self._newest[start : end - self._packed_count]
+        return [self[index] for index in range(first, end)]
+
     def joined(self) -> str:
         """All of them as one text."""
         return "".join([*self._joined_blocks(), *self._newest])
