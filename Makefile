@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
-WORKERS ?= 2
+WORKERS ?= 3
 
 .PHONY: run test test-python check nightly audit fuzz-tools lint format local screenshots bench wheel pythons lock clean
 
@@ -16,12 +16,12 @@ run: $(VENV)/.base
 	@$(BIN)/streamscope $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -m "not slow" -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -q -m "not slow" -n $(WORKERS) --dist worksteal $(ARGS)
 
 # Real terminals, child processes and sockets share two cores here. What fails beside other tests runs once more, alone
 # and in plain sight; what then fails again has failed.
 check: lint audit
-	$(BIN)/python -m pytest -q -n $(WORKERS) || $(ALONE)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal || $(ALONE)
 	$(MAKE) pythons
 
 # What takes a quarter of an hour and more: every fault before a person, 10,000 sequences, two minutes of fuzzing a
@@ -67,7 +67,7 @@ wheel: $(VENV)/.dev
 	$(BIN)/python -m hatchling build -t wheel
 
 test-python: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -m "not slow" -n $(WORKERS) || $(ALONE)
+	$(BIN)/python -m pytest -q -m "not slow" -n $(WORKERS) --dist worksteal || $(ALONE)
 
 # The fast tests once more on every other supported Python that this machine has.
 pythons:

@@ -50,6 +50,7 @@ def imported() -> set[str]:
     return {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - {"tui"}
 
 
+@pytest.mark.slow
 def test_everything_that_is_imported_is_installed_with_the_package() -> None:
     """By name, or with what is named: in this environment the tools of development would hide a missing one."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -91,6 +91,7 @@ def run_headless(folder: Path, transport: str, url: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("transport", ["direct", "sse", "ws"])
+@pytest.mark.slow
 def test_a_real_model_streams_through_the_command(
     transport: str, model_url: str, gateway_url: str, tmp_path: Path
 ) -> None:
@@ -107,6 +108,7 @@ def test_a_real_model_streams_through_the_command(
     assert answer["stats"]["token_source"] == "usage"
 
 
+@pytest.mark.slow
 async def test_a_real_model_streams_through_the_probe_of_the_app(model_url: str) -> None:
     records: list[Record] = []
     ended = asyncio.Event()

@@ -61,6 +61,7 @@ def test_the_flags_of_the_capture_commands_are_in_the_readme(command: str) -> No
     assert {flag for flag in flags if flag not in README} == set()
 
 
+@pytest.mark.slow
 def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("STREAMSCOPE_URL", "STREAMSCOPE_TRANSPORT", "OPENAI_BASE_URL", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)

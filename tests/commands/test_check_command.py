@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_runner import run
+from tests.long_matrix import first_of
 from tests.transports.run_support import after_tokens, cut, healthy, tokens
 from tests.transports.scripted_server import ScriptedServer
 from tui.cli import run_command_line
@@ -127,7 +128,7 @@ async def test_lines_of_json_come_as_they_happen_and_the_result_last(tmp_path: P
     assert lines[-1]["stats"]["hold_max_s"] is not None
 
 
-@pytest.mark.parametrize("mode", ["raw", "word", "sentence", "line", "paragraph", "markdown"])
+@pytest.mark.parametrize("mode", first_of(["raw", "word", "sentence", "line", "paragraph", "markdown"], 2))
 async def test_units_joined_are_the_text(tmp_path: Path, mode: str) -> None:
     async with ScriptedServer(healthy("sse")) as far:
         done = await run(tmp_path, "run", "hi", "--url", far.url, "--buffer", mode)

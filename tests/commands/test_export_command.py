@@ -99,6 +99,7 @@ def run_module(path: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("name", first_of(["smol-truncated", "llmock-tool"]))
+@pytest.mark.slow
 def test_the_exported_test_plays_the_bytes_back(
     tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], name: str
 ) -> None:

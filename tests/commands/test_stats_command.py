@@ -9,6 +9,7 @@ import pytest
 
 from tests.command_runner import run
 from tests.core.readers.test_capture_lines import SMALL
+from tests.long_matrix import first_of
 from tests.transports.run_support import healthy
 from tests.transports.scripted_server import ScriptedServer
 from tui.captures.capture_writer import save_capture
@@ -48,7 +49,7 @@ def test_every_recorded_stream_opens_and_shows_what_its_name_says(
     assert shown["stats"]["ttft_s"] is not None  # type: ignore[index]
 
 
-@pytest.mark.parametrize("transport", ["direct", "sse", "ws"])
+@pytest.mark.parametrize("transport", first_of(["direct", "sse", "ws"]))
 async def test_a_captured_run_has_the_numbers_of_the_run(tmp_path: Path, transport: str) -> None:
     path = tmp_path / "run.jsonl"
     async with ScriptedServer(healthy(transport)) as far:

@@ -96,6 +96,7 @@ EVERYTHING = {
 }
 
 
+@pytest.mark.slow
 def test_a_few_requests_as_they_are_described(gateway_url: str) -> None:
     assert try_every_operation(gateway_url, FEW) == EVERYTHING
 

@@ -43,7 +43,7 @@ PATIENCE_S = 150.0
 @pytest.mark.parametrize(
     ("payloads", "size"),
     [
-        pytest.param(FEW, (360, 44), id="one-of-each-kind", marks=pytest.mark.timeout(300)),
+        pytest.param(FEW, (360, 44), id="one-of-each-kind", marks=[pytest.mark.slow, pytest.mark.timeout(300)]),
         pytest.param(ALL, (920, 60), id="all", marks=[pytest.mark.slow, pytest.mark.timeout(900)]),
     ],
 )

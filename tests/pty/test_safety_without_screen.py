@@ -50,6 +50,7 @@ async def test_the_text_of_a_stream_is_printed_as_signs(tmp_path: Path) -> None:
     ],
     ids=lambda arguments: " ".join(arguments).replace(SHORT, "HOSTILE"),
 )
+@pytest.mark.slow
 async def test_a_complaint_quotes_no_command(arguments: list[str], tmp_path: Path) -> None:
     assert "streamscope" in await printed(tmp_path, *arguments)
 

@@ -53,6 +53,7 @@ def colours_of(raw: bytes) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", first_of(KINDS))
+@pytest.mark.slow
 async def test_every_pane_is_reached_by_keys_and_no_other_colours_are_written(kind: str, tmp_path: Path) -> None:
     environ, allowed = KINDS[kind]
     async with Terminal((80, 24), folder=tmp_path, environ=environ) as terminal:
@@ -84,6 +85,7 @@ async def test_a_recording_is_opened_in_the_colours_of_the_terminal_too(tmp_path
     assert colours_of(bytes(terminal.raw)) <= DEFAULTS
 
 
+@pytest.mark.slow
 async def test_plain_signs_write_ascii_and_control_pictures_alone(tmp_path: Path) -> None:
     async with Terminal((80, 24), folder=tmp_path, environ={"STREAMSCOPE_PLAIN": "1"}) as terminal:
         await terminal.until("o IDLE", "enter plays it")
@@ -94,6 +96,7 @@ async def test_plain_signs_write_ascii_and_control_pictures_alone(tmp_path: Path
     assert {char for char in others if not "\u2400" <= char <= "\u2426"} == set(), "pictures are one cell everywhere"
 
 
+@pytest.mark.slow
 async def test_a_window_that_changes_its_size_keeps_the_app_and_its_run(tmp_path: Path) -> None:
     async with Terminal((120, 40), folder=tmp_path) as terminal:
         await terminal.until("What is a Python list?", "enter plays it")

@@ -145,6 +145,7 @@ async def test_enter_tests_a_gateway_saves_it_and_the_next_run_goes_there() -> N
         ("", "but it wants a token. Set STREAMSCOPE_TOKEN and restart."),
     ],
 )
+@pytest.mark.slow
 async def test_the_test_tells_whether_the_token_is_accepted(
     token: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.gateway.running_gateway import gateway_settings, running_gateway
+from tests.long_matrix import first_of
 from tests.screens.app_driver import line_text, pane_text, running_app, until
 from tests.screens.test_compare_screen import toasts
 from tests.screens.test_live_screen import finish, outcome, play_sse, send
@@ -58,7 +59,7 @@ async def test_every_fault_is_chosen_shown_beside_the_prompt_and_ended() -> None
         assert all("asks the gateway; needs --allow-faults" in lines[f"fault: {fault_words(name)}"] for name in FAULTS)
 
 
-@pytest.mark.parametrize("transport", ["sse", "ws", "direct"])
+@pytest.mark.parametrize("transport", first_of(["sse", "ws", "direct"]))
 async def test_cut_after_a_number_typed_in_the_palette_cuts_the_next_run_there(transport: str) -> None:
     async with running_gateway(gateway_settings(allow_faults=True)) as gateway:
         settings = replace(DEMO, url=gateway.url, transport=transport, is_gateway=True)

@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 import tui.panes
 import tui.screens
+from tests.long_matrix import first_of
 from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, until
 from tests.screens.test_compare_screen import comparing, stalled_records
 from tui.app import StreamscopeApp
@@ -79,7 +80,7 @@ def test_every_screen_and_every_box_has_help(cls: type[Screen[Any]]) -> None:
         assert SCREENS[cls.__name__].text
 
 
-@pytest.mark.parametrize("key", ["f1", "question_mark"])
+@pytest.mark.parametrize("key", first_of(["f1", "question_mark"]))
 @pytest.mark.parametrize("pane", LIVE_PANES)
 async def test_every_pane_of_live_has_its_help_with_every_key_that_is_bound_there(pane: str, key: str) -> None:
     if pane == "prompt" and key == "question_mark":
@@ -115,7 +116,7 @@ async def test_every_stop_of_the_focus_on_every_screen_has_help_of_its_own() -> 
             assert focused_pane(screen) == "lane"
 
 
-@pytest.mark.parametrize("definition", DEFINITIONS)
+@pytest.mark.parametrize("definition", first_of(DEFINITIONS))
 async def test_the_help_of_the_numbers_explains_each_of_the_set_that_is_shown(definition: str) -> None:
     async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))

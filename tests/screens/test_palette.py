@@ -410,6 +410,7 @@ async def test_while_a_run_is_open_the_palette_cancels_it() -> None:
         assert app.controller.derived.outcome is Outcome.CANCELLED
 
 
+@pytest.mark.slow
 async def test_every_entry_on_compare_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with comparing(stalled_records()) as (app, pilot, screen):
@@ -444,6 +445,7 @@ async def test_every_entry_on_compare_does_what_it_says(tmp_path: Path, monkeypa
         await until(pilot, lambda: app.screen is app.live)
 
 
+@pytest.mark.slow
 async def test_every_entry_on_wire_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with running_app(NOWHERE, records=tool_records()) as (app, pilot):

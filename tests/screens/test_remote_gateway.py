@@ -45,6 +45,7 @@ async def run_by_profile(app: StreamscopeApp, pilot: Pilot[None], profile: str) 
     return app.controller.derived.result
 
 
+@pytest.mark.slow
 async def test_a_prompt_streams_from_a_remote_gateway_by_profile(tmp_path: Path) -> None:
     async with (
         remote_gateway(tmp_path) as gateway,

@@ -51,6 +51,7 @@ def judgement(app: StreamscopeApp) -> str:
     return " ".join(pane_text(app, "judgement").split())
 
 
+@pytest.mark.slow
 async def test_show_a_room_sse_against_websocket_on_a_remote_gateway(tmp_path: Path) -> None:
     async with (
         remote_gateway(tmp_path, "--allow-faults") as gateway,
@@ -115,6 +116,7 @@ async def test_show_a_room_sse_against_websocket_on_a_remote_gateway(tmp_path: P
         assert host not in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_what_is_presented_fits_eighty_columns(tmp_path: Path) -> None:
     async with (
         remote_gateway(tmp_path, "--allow-faults") as gateway,
