@@ -8,6 +8,7 @@ import signal
 import statistics
 import threading
 import time
+from itertools import count
 
 import pytest
 
