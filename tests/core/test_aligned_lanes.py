@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.core.made_runs import DONE, FINISH, delta, run_of
-from tui.core.aligned_lanes import aligned_lanes, aligned_notes
+from tui.core.aligned_lanes import AlignedLane, AlignedLanes
 from tui.core.derived_run import DerivedRun
 
 TEXT = "abcdefghij" * 4
@@ -16,6 +16,23 @@ def letters(text: str, *, pause_at: int = -1, pause_ms: int = 0) -> DerivedRun:
         at += 10 + (pause_ms if place == pause_at else 0)
         reads.append((at, delta(content=letter)))
     return run_of([*reads, (at + 1, FINISH + DONE)])
+
+
+def compared(lanes: list[tuple[str, DerivedRun]], pieces: int = 7) -> AlignedLanes:
+    """Compared in portions of so many pieces."""
+    found = AlignedLanes(lanes)
+    while not found.advance(pieces):
+        assert 0 <= found.share <= 1
+    assert found.share == 1
+    return found
+
+
+def aligned_lanes(runs: list[DerivedRun], width: int) -> list[AlignedLane]:
+    return compared([("", run) for run in runs]).cells(width)
+
+
+def aligned_notes(lanes: list[tuple[str, DerivedRun]]) -> list[str]:
+    return compared(lanes).notes()
 
 
 def test_a_lane_that_falls_behind_is_later_from_there_on() -> None:

@@ -9,7 +9,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from tui.core.checks.run_diff import NOTICED_S, diff_runs, falling_behind, place_lines, text_lines, time_at
+from tui.core.checks.lag_walk import NOTICED_S, LagWalk
+from tui.core.checks.run_diff import Parting, parting_of, place_lines, text_line, time_at
 from tui.core.derived_run import DerivedRun
 
 LATER_S: Final = (NOTICED_S, 0.25, 1.0)
@@ -37,34 +38,58 @@ class AlignedLane(NamedTuple):
     lag_s: float | None
 
 
-def aligned_lanes(runs: Sequence[DerivedRun], width: int) -> list[AlignedLane]:
-    """Every lane in `width` slices of the longest text; the first one is what the others are compared with."""
-    longest = max((run.pipeline.content.length for run in runs), default=0)
-    texts = [run.pipeline.content.text() for run in runs]
-    edges = [longest * cell // width for cell in range(width + 1)]
-    firsts = [_earliest(runs, edges[cell + 1] - 1) for cell in range(width)]
-    lanes = []
-    for place, run in enumerate(runs):
-        both = texts[place], texts[0]
-        cells = [_cell(run, both, (edges[cell], edges[cell + 1]), firsts[cell]) for cell in range(width)]
-        parting = diff_runs(runs[0], run).parting if place else None
-        lag = falling_behind(runs[0], run, _shortest(runs[0], run))[1] if place else None
-        lanes.append(AlignedLane(cells, parting.offset if parting is not None else None, lag))
-    return lanes
+class AlignedLanes:
+    """Runs that are over, with their names; `advance` compares them, and everything else tells what that gave.
 
+    The first one is what the others are compared with, each along the shorter text of the two.
+    """
 
-def aligned_notes(lanes: Sequence[tuple[str, DerivedRun]]) -> list[str]:
-    """For each lane but the first one: where the texts part, and who falls behind where."""
-    if not lanes:
-        return []
-    (first_name, first), *others = lanes
-    notes = []
-    for name, run in others:
-        names = first_name, name
-        places, lag = falling_behind(first, run, _shortest(first, run))
-        said = [*text_lines(diff_runs(first, run), names), *place_lines(places, names)]
-        notes.append(" ".join([f"{first_name} and {name}:", *said, _at_the_end(first, run, lag, names)]))
-    return notes
+    def __init__(self, lanes: Sequence[tuple[str, DerivedRun]]) -> None:
+        self._names = [name for name, _ in lanes]
+        self._runs = [run for _, run in lanes]
+        self._partings: list[tuple[Parting | None, int]] = []
+        self._walks = [LagWalk(self._runs[0], run, _shortest(self._runs[0], run)) for run in self._runs[1:]]
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, 0 to 1."""
+        return sum(walk.share for walk in self._walks) / len(self._walks) if self._walks else 1.0
+
+    def advance(self, limit: int) -> bool:
+        """Takes at most `limit` pieces of either run of a pair; whether all is compared."""
+        for place, walk in enumerate(self._walks):
+            if place == len(self._partings):
+                self._partings.append(parting_of(self._runs[0], self._runs[place + 1]))
+                return False
+            if not walk.advance(limit):
+                return False
+        return True
+
+    def cells(self, width: int) -> list[AlignedLane]:
+        """Every lane in `width` slices of the longest text."""
+        runs = self._runs
+        longest = max((run.pipeline.content.length for run in runs), default=0)
+        texts = [run.pipeline.content.text() for run in runs]
+        edges = [longest * cell // width for cell in range(width + 1)]
+        firsts = [_earliest(runs, edges[cell + 1] - 1) for cell in range(width)]
+        lanes = []
+        for place, run in enumerate(runs):
+            both = texts[place], texts[0]
+            cells = [_cell(run, both, (edges[cell], edges[cell + 1]), firsts[cell]) for cell in range(width)]
+            parting = self._partings[place - 1][0] if place else None
+            lag = self._walks[place - 1].lag_s if place else None
+            lanes.append(AlignedLane(cells, parting.offset if parting is not None else None, lag))
+        return lanes
+
+    def notes(self) -> list[str]:
+        """For each lane but the first one: where the texts part, and who falls behind where."""
+        notes = []
+        for place, walk in enumerate(self._walks):
+            names = self._names[0], self._names[place + 1]
+            said = [text_line(*self._partings[place], names), *place_lines(walk.places, names)]
+            end = _at_the_end(self._runs[0], self._runs[place + 1], walk.lag_s, names)
+            notes.append(" ".join([f"{names[0]} and {names[1]}:", *said, end]))
+        return notes
 
 
 def _at_the_end(first: DerivedRun, run: DerivedRun, lag: float | None, names: tuple[str, str]) -> str:

@@ -92,6 +92,14 @@ class ContentLog:
         """The offset behind a chunk's last code point."""
         return self._ends[index]
 
+    def ends_between(self, first: int, end: int) -> array[int]:
+        """The offsets behind the chunks from `first` up to `end`."""
+        return self._ends[first:end]
+
+    def times_between(self, first: int, end: int) -> array[float]:
+        """When the chunks from `first` up to `end` came."""
+        return self._times[first:end]
+
     def chunk_at(self, offset: int) -> int:
         """The chunk that holds the code point at `offset`; the last chunk for offsets past the end."""
         return min(bisect_right(self._ends, offset), max(0, self.count - 1))

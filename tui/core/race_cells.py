@@ -55,15 +55,15 @@ def lane_cells(run: DerivedRun, now: float, width: int, start: float, end: float
     if width < 1 or end <= start:
         return [LaneCell(BLANK)] * (max(0, width) + 1)
     origin, lasted = origin_of(run), end_of(run, now)
-    times = [at - origin for at in run.arrivals.times]
-    stalls = [(stall.from_s - origin, stall.from_s + stall.gap_s - origin) for stall in run.stats.stall_list]
+    times = run.arrivals.times
+    stalls = [(stall.from_s, stall.from_s + stall.gap_s) for stall in run.stats.stall_list]
     open_s = None if run.is_over else run.stats.open_stall(now)
     if open_s is not None:
-        stalls.append((lasted - open_s, lasted))
-    first = times[0] if times else lasted
+        stalls.append((origin + lasted - open_s, origin + lasted))
+    first = times[0] - origin if times else lasted
     step = (end - start) / width
     cells = []
-    for place, slice_ in enumerate(raster(times, width, end, start=start, stalls=stalls)):
+    for place, slice_ in enumerate(raster(times, width, origin + end, start=origin + start, stalls=stalls)):
         low, high = start + step * place, start + step * (place + 1)
         if slice_.arrivals:
             cells.append(LaneCell(TEXT, slice_.arrivals))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from tui.core.derived_run import DerivedRun
@@ -54,7 +54,7 @@ class RaceTimeline:
         return self._times[frame]
 
 
-def _moments(run: DerivedRun) -> list[float]:
+def _moments(run: DerivedRun) -> Iterable[float]:
     """The times of a lane's frames since its request."""
-    origin, frames = origin_of(run), run.decoder.frames if run.decoder is not None else None
-    return [] if frames is None else [frames.time_of(index) - origin for index in range(len(frames))]
+    origin, frames = origin_of(run), run.decoder.frames if run.decoder is not None else ()
+    return [at - origin for at in frames.times_between(0, len(frames))] if frames else ()

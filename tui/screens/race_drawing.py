@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ class RaceDrawing:
     def __init__(self, screen: RaceScreen) -> None:
         self._screen = screen
         self._is_final = False
+        self._is_compared = False
 
     @property
     def is_settled(self) -> bool:
@@ -44,7 +46,7 @@ class RaceDrawing:
 
     def restart(self) -> None:
         """Another race, or the same once more."""
-        self._is_final = False
+        self._is_final = self._is_compared = False
 
     def draw(self, *, is_due: bool) -> None:
         """What came since the last frame: texts at once, rows and numbers when they are due, and at the end."""
@@ -60,10 +62,10 @@ class RaceDrawing:
 
     def _work(self) -> bool:
         stop_at = time.monotonic() + _WORK_S
-        while not (is_done := self._race.advance()):
-            if time.monotonic() > stop_at:
-                break
-        return is_done
+        if self._screen.is_aligned and self._race.is_over:
+            self._is_compared = _is_done_by(stop_at, self._race.compare)
+        is_derived = _is_done_by(stop_at, self._race.advance)
+        return is_derived and self._screen.is_aligned <= self._is_compared
 
     def _draw_texts(self, *, is_due: bool) -> None:
         now = self._screen.scope.controller.clock()
@@ -116,11 +118,16 @@ class RaceDrawing:
         title, sentence, _ = problem_lines(run.result.problem, lane.run, os.environ)
         return f"▲ {title}. {sentence}"
 
+    @property
+    def _is_overlay(self) -> bool:
+        """Whether the lanes are laid over one another; until their texts are compared they stay on one clock."""
+        return self._screen.is_aligned and self._is_compared
+
     def _aligned_frame(self, labels: list[str], width: int) -> RaceFrame:
         """The lanes by output offset."""
         runs = [lane.derived for lane in self._race.lanes if lane.derived is not None]
         rows: list[RaceRow] = []
-        for label, lane in zip(labels, self._race.aligned(width), strict=True):
+        for label, lane in zip(labels, self._race.aligned_cells(width), strict=True):
             later = "" if lane.lag_s is None else f"{lane.lag_s:+.2f} s"
             parts = "" if not rows else "same" if lane.parts_at is None else str(lane.parts_at)
             cells = [
@@ -136,7 +143,7 @@ class RaceDrawing:
         labels = [f" {lane.letter} {lane.name}" for lane in race.lanes]
         label_cells = min(_MOST_LABEL_CELLS, max(map(len, labels), default=0) + 2)
         width = max(2, screen.size.width - label_cells - RIGHT_CELLS - 1)
-        frame = self._aligned_frame(labels, width) if screen.is_aligned else self._clock_frame(labels, width)
+        frame = self._aligned_frame(labels, width) if self._is_overlay else self._clock_frame(labels, width)
         raster = screen.query_one(RaceRaster)
         raster.show_frame(frame, label_cells, width, is_spread=screen.is_roomy)
         if raster.size.height != raster.row_count:
@@ -173,7 +180,10 @@ class RaceDrawing:
         said = screen.scope.keys.said(race_words.verdict_line(race))
         judgement = screen.query_one("#judgement", NoteLines)
         notes = [race_words.wire_row(race), said, *race_words.receipt_lines(race)]
-        judgement.show_notes(race.aligned_notes() if screen.is_aligned else notes)
+        if screen.is_aligned:
+            comparing = screen.scope.keys.said(race_words.comparing(race.aligned.share))
+            notes = race.aligned.notes() if self._is_overlay else [comparing]
+        judgement.show_notes(notes)
         screen.mark_front()
         if not screen.is_alone and judgement.size.height != judgement.row_count:
             judgement.styles.height = judgement.row_count
@@ -187,6 +197,13 @@ class RaceDrawing:
         hints = key_spans(keys.hints(race_words.footer_hints(race, screen.fit), "race"))
         cancel = [] if race.is_over else [Span(f" {keys.hint('x cancel', 'race')}  ", "status--warn")]
         screen.query_one("#footer", StatusLine).show([*cancel, *hints])
+
+
+def _is_done_by(stop_at: float, work: Callable[[], bool]) -> bool:
+    """Works in portions until nothing is left or the time has come, at least one; whether nothing is left."""
+    while not (is_done := work()) and time.monotonic() <= stop_at:
+        pass
+    return is_done
 
 
 def _step_cell(step: int | None) -> LaneCell:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from tui.captures.open_capture import OpenedCapture, open_capture
-from tui.core.aligned_lanes import AlignedLane, aligned_lanes, aligned_notes
+from tui.core.aligned_lanes import AlignedLane, AlignedLanes
 from tui.core.comparison import READER
 from tui.core.lane_view import Lane, LaneView
 from tui.core.race_cells import connect_began, origin_of
@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from tui.screens.race_lanes import LaneEntry
     from tui.screens.run_controller import RunController
 
-_CHUNKS, _RECORDS = 400, 200
+_CHUNKS, _RECORDS, _PIECES = 400, 200, 2048
 
 
 class RaceCursor(TimeCursor[RaceTimeline]):
     """Where the view of a race stands, in seconds since each lane's own request."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(clock)
+        self._marks: tuple[list[tuple[int, int]], list[Mark]] = ([], [])
 
     @property
     def has_times(self) -> bool:
@@ -48,6 +52,13 @@ class RaceCursor(TimeCursor[RaceTimeline]):
         timeline = self.run
         if timeline is None:
             return []
+        known = [(id(run), run.version) for run in timeline.runs]
+        if self._marks[0] != known:
+            self._marks = known, self._found_marks(timeline)
+        return self._marks[1]
+
+    @staticmethod
+    def _found_marks(timeline: RaceTimeline) -> list[Mark]:
         found: dict[float, str] = {}
         for run in timeline.runs:
             decoder = run.decoder
@@ -129,8 +140,8 @@ class Race:
         self.cursor = RaceCursor(controller.clock)
         self.lanes: list[RacingLane] = []
         self._verdict: RaceVerdict | None = None
-        self._aligned: tuple[int, list[AlignedLane]] | None = None
-        self._aligned_notes: list[str] | None = None
+        self._aligned: AlignedLanes | None = None
+        self._aligned_cells: tuple[int, list[AlignedLane]] | None = None
         self.run_again()
 
     @classmethod
@@ -161,7 +172,7 @@ class Race:
     def _take(self, lanes: list[RacingLane]) -> None:
         self.close()
         self.lanes = lanes
-        self._verdict, self._aligned, self._aligned_notes = None, None, None
+        self._verdict, self._aligned, self._aligned_cells = None, None, None
         self.cursor.show(None)
 
     @property
@@ -205,18 +216,23 @@ class Race:
             self._verdict = race_verdict(lanes)
         return self._verdict
 
-    def aligned(self, width: int) -> list[AlignedLane]:
-        """The lanes of a race that is over by output offset, in so many cells; made once for each width."""
-        if self._aligned is None or self._aligned[0] != width:
-            self._aligned = width, aligned_lanes(self.begun, width)
-        return self._aligned[1]
-
-    def aligned_notes(self) -> list[str]:
-        """Who falls behind where, and where texts part, each lane against the first one; made once."""
-        if self._aligned_notes is None:
+    @property
+    def aligned(self) -> AlignedLanes:
+        """The lanes of a race that is over by output offset, as far as `compare` came."""
+        if self._aligned is None:
             named = [(f"{lane.letter} {lane.name}", lane.derived) for lane in self.lanes if lane.derived is not None]
-            self._aligned_notes = aligned_notes(named)
-        return self._aligned_notes
+            self._aligned = AlignedLanes(named)
+        return self._aligned
+
+    def compare(self) -> bool:
+        """Compares a portion of the texts of a race that is over; whether nothing is left."""
+        return self.aligned.advance(_PIECES)
+
+    def aligned_cells(self, width: int) -> list[AlignedLane]:
+        """The lanes by output offset in so many cells, once all is compared; made once for each width."""
+        if self._aligned_cells is None or self._aligned_cells[0] != width:
+            self._aligned_cells = width, self.aligned.cells(width)
+        return self._aligned_cells[1]
 
     def start_spread_s(self) -> float:
         """How far apart the requests were sent; 0 where that is not known."""

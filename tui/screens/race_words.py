@@ -69,6 +69,11 @@ def wire_row(race: Race) -> str:
     return f"wire bytes per character   {'   '.join(parts)}{apart}"
 
 
+def comparing(share: float) -> str:
+    """That the texts are being laid over one another; `{id}` stands for a key."""
+    return f"► comparing the texts: {share * 100:.0f} %.  {{view.next}} stops it."
+
+
 def verdict_line(race: Race) -> str:
     """The verdict, or that it is not there yet; `{id}` stands for a key."""
     verdict = race.verdict()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from tui.core.checks.lag_walk import NOTICED_S, QUOTED, FallingBehind, LagWalk, origin_of
 from tui.core.derived_run import DerivedRun
 from tui.core.metric_text import NOT_DEFINED, exact
 from tui.core.run_facts import Metric
@@ -27,10 +28,8 @@ COMPARED_KEYS: Final = (
     "tokens",
     "frames_per_read",
 )
-NOTICED_S: Final = 0.05
 _NOTICED_SHARE: Final = 0.005
-_MOST_PLACES: Final = 3
-_QUOTED: Final = 24
+_PIECES: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +39,6 @@ class Parting:
     offset: int
     frames: tuple[int | None, int | None]
     texts: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class FallingBehind:
-    """A place of the common text at which one run (`loser` 0 or 1) lost `seconds` on the other within one piece."""
-
-    loser: int
-    offset: int
-    seconds: float
-    frame: int
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +64,17 @@ class RunDiff:
 
 def diff_runs(first: DerivedRun, second: DerivedRun) -> RunDiff:
     """The differences of two runs that ended."""
-    common = _common_length(first, second)
-    places, lag = falling_behind(first, second, common)
+    parting, common = parting_of(first, second)
+    walk = LagWalk(first, second, common)
+    while not walk.advance(_PIECES):
+        pass
     return RunDiff(
         words=tuple(_words(first, second)),
         numbers=tuple(_numbers(first, second)),
-        parting=_parting(first, second, common),
+        parting=parting,
         common_length=common,
-        places=places,
-        lag_s=lag,
+        places=walk.places,
+        lag_s=walk.lag_s,
     )
 
 
@@ -124,8 +114,7 @@ def _change(one: Metric, other: Metric) -> str:
     return "" if step == 0 or text == NOT_DEFINED else f"{'+' if step > 0 else '-'}{text}{share}"
 
 
-def _common_length(first: DerivedRun, second: DerivedRun) -> int:
-    one, other = first.pipeline.content.text(), second.pipeline.content.text()
+def _common_length(one: str, other: str) -> int:
     shortest = min(len(one), len(other))
     if one[:shortest] == other[:shortest]:
         return shortest
@@ -139,13 +128,14 @@ def _common_length(first: DerivedRun, second: DerivedRun) -> int:
     return low
 
 
-def _parting(first: DerivedRun, second: DerivedRun, common: int) -> Parting | None:
-    texts = first.pipeline.content.text(), second.pipeline.content.text()
-    if texts[0] == texts[1]:
-        return None
-    frames = tuple(_frame_at(run, common) for run in (first, second))
-    quoted = tuple(text[common : common + _QUOTED] for text in texts)
-    return Parting(common, (frames[0], frames[1]), (quoted[0], quoted[1]))
+def parting_of(first: DerivedRun, second: DerivedRun) -> tuple[Parting | None, int]:
+    """Where two texts part, None for texts that are the same; and how many characters they begin with alike."""
+    one, other = first.pipeline.content.text(), second.pipeline.content.text()
+    common = _common_length(one, other)
+    if one == other:
+        return None, common
+    quoted = one[common : common + QUOTED], other[common : common + QUOTED]
+    return Parting(common, (_frame_at(first, common), _frame_at(second, common)), quoted), common
 
 
 def _frame_at(run: DerivedRun, offset: int) -> int | None:
@@ -153,48 +143,10 @@ def _frame_at(run: DerivedRun, offset: int) -> int | None:
     return content.frame_of(content.chunk_at(offset)) if offset < content.length else None
 
 
-def falling_behind(
-    first: DerivedRun, second: DerivedRun, common: int
-) -> tuple[tuple[FallingBehind, ...], float | None]:
-    """The places where one run loses the most on the other, by place; and how much later the second one is at `common`.
-
-    `common` is a number of characters that both have; they need not be the same ones.
-    """
-    runs = first, second
-    if not common or not all(run.stats.facts().has_times for run in runs):
-        return (), None
-    places: list[FallingBehind] = []
-    before: float | None = None
-    for offset in _ends(first, second, common):
-        lag = time_at(second, offset) - time_at(first, offset)
-        if before is not None and abs(lag - before) > NOTICED_S:
-            places.append(_place(runs, offset, lag - before))
-        before = lag
-    worst = sorted(places, key=lambda place: -place.seconds)[:_MOST_PLACES]
-    return tuple(sorted(worst, key=lambda place: place.offset)), before
-
-
-def _place(runs: tuple[DerivedRun, DerivedRun], offset: int, lost: float) -> FallingBehind:
-    loser = int(lost > 0)
-    content = runs[loser].pipeline.content
-    chunk = content.chunk_at(offset)
-    text = content.text()[max(0, content.start_of(chunk) - _QUOTED) : content.start_of(chunk)]
-    return FallingBehind(loser, content.start_of(chunk), abs(lost), content.frame_of(chunk), text)
-
-
-def _ends(first: DerivedRun, second: DerivedRun, common: int) -> Iterator[int]:
-    """The last character of each piece of either run within the common text, in order."""
-    ends = {
-        run.pipeline.content.end_of(index) - 1 for run in (first, second) for index in range(run.pipeline.content.count)
-    }
-    yield from sorted(end for end in ends if end < common)
-
-
 def time_at(run: DerivedRun, offset: int) -> float:
     """When the character at an offset had come, since the request was sent or else since the first text."""
     content = run.pipeline.content
-    origin = run.stats.sent_at if run.stats.sent_at is not None else content.piece(0)[1]
-    return content.piece(content.chunk_at(offset))[1] - origin
+    return content.piece(content.chunk_at(offset))[1] - origin_of(run)
 
 
 def diff_lines(diff: RunDiff, names: tuple[str, str] = ("A", "B")) -> list[str]:
@@ -202,17 +154,16 @@ def diff_lines(diff: RunDiff, names: tuple[str, str] = ("A", "B")) -> list[str]:
     rows = [("", *names, "change"), *((*row, "") for row in diff.words if row[1] != row[2]), *diff.numbers]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return [*lines, "", *text_lines(diff, names), *lag_lines(diff, names)]
+    return [*lines, "", text_line(diff.parting, diff.common_length, names), *lag_lines(diff, names)]
 
 
-def text_lines(diff: RunDiff, names: tuple[str, str]) -> list[str]:
+def text_line(parting: Parting | None, common_length: int, names: tuple[str, str]) -> str:
     """Where the texts part, as a sentence."""
-    if diff.parting is None:
-        return [f"Same text, {diff.common_length} characters."]
-    parting = diff.parting
+    if parting is None:
+        return f"Same text, {common_length} characters."
     sides = zip(names, parting.texts, parting.frames, strict=True)
     said = [f'{name} has "{text}" (frame {frame})' if text else f"{name} ends there" for name, text, frame in sides]
-    return [f"The texts part at char {parting.offset}: {', '.join(said)}."]
+    return f"The texts part at char {parting.offset}: {', '.join(said)}."
 
 
 def lag_lines(diff: RunDiff, names: tuple[str, str]) -> list[str]:
