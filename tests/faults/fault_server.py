@@ -31,6 +31,8 @@ class FaultServer:
         self._listener: asyncio.Server | None = None
         self._sockets: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_released = asyncio.Event()
+        self._is_released.set()
         self.faults: list[BaseException] = []
 
     @property
@@ -74,15 +76,20 @@ class FaultServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop_listening()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._end_tasks()
         if error is None and self.faults:
             raise self.faults[0]
 
-    async def play(self, script: dict[str, Any]) -> None:
-        """Begins another script on the same port, with an empty log."""
+    async def _end_tasks(self) -> None:
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def play(self, script: dict[str, Any], *, is_held: bool = False) -> None:
+        """Begins another script on the same port, with an empty log; held, it is played from `release` on."""
         self._stop_listening()
+        await self._end_tasks()
+        (self.hold if is_held else self.release)()
         self.script = script
         self.log.clear()
         self._connections = 0
@@ -90,6 +97,14 @@ class FaultServer:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", self._port))
         await self._listen(listening)
+
+    def hold(self) -> None:
+        """Whoever asks from now on is answered after `release`."""
+        self._is_released.clear()
+
+    def release(self) -> None:
+        """Lets the script go on."""
+        self._is_released.set()
 
     async def _listen(self, listening: socket.socket) -> None:
         match self.script.get("listen", "tcp"):
@@ -141,6 +156,7 @@ class FaultServer:
         if head and not (head.startswith(b"POST ") or (self.is_websocket and b"pgrade: websocket" in head)):
             writer.write(b"HTTP/1.1 404 Fault\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
             return
+        await self._is_released.wait()
         scripts = self.script.get("connections") or [[]]
         steps = scripts[min(self._connections, len(scripts) - 1)]
         link = Link(self, self._connections, reader, writer, head=head)

@@ -67,8 +67,9 @@ class Terminal:
         own = {MARK: self._mark} | ({} if has_animations else {"TEXTUAL_ANIMATIONS": "none"})
         usual = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         self._environ = clean_environ(folder, **usual | own | dict(environ or {}))
-        self._screen = pyte.Screen(*size)
-        self._stream = pyte.ByteStream(self._screen)
+        self._screen_now = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen_now)
+        self._drawn_bytes = 0
         self._changed = asyncio.Event()
         self._process: Process | None = None
         self._has_ended = False
@@ -119,6 +120,13 @@ class Terminal:
         """The app's process."""
         assert self._process is not None
         return self._process
+
+    @property
+    def _screen(self) -> pyte.Screen:
+        """The screen of all that came; drawn only when somebody looks, so that an app never waits for the drawing."""
+        self._stream.feed(bytes(self.raw[self._drawn_bytes :]))
+        self._drawn_bytes = len(self.raw)
+        return self._screen_now
 
     @property
     def text(self) -> str:
@@ -218,8 +226,9 @@ class Terminal:
                 data = os.read(self._near, 65536)
             except (BlockingIOError, OSError):
                 return
+            if not data:  # hung up: what stands in the terminal's place has no end of its end
+                return
             self.raw += data
-            self._stream.feed(data)
             self._changed.set()
 
 
