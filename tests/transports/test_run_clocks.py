@@ -19,6 +19,7 @@ from tests.transports.scripted_server import Peer, ScriptedServer
 from tui.core.capture import CaptureEnd
 from tui.core.chunks import Outcome
 from tui.core.request import Clocks
+from tui.transports.run_watchdog import GROWTH_BYTES
 
 
 async def test_a_body_of_a_refusal_that_never_ends_is_left() -> None:
@@ -51,6 +52,34 @@ async def test_comments_are_no_progress(transport: str) -> None:
             await asyncio.sleep(0.02)
 
     async with ScriptedServer(after_tokens(transport, pings)) as server:
+        result = await Recorded().finish(plan_of(transport, server.url, clocks=Clocks(5, 5, 0.3)))
+    assert result.problem is not None
+    assert (result.outcome, result.problem.kind) == (Outcome.INCOMPLETE, "idle_timeout")
+
+
+@HTTP
+async def test_a_long_event_on_its_way_is_no_silence(transport: str) -> None:
+    async def one_event(peer: Peer) -> None:
+        await peer.chunks("data: ")
+        for _ in range(4):
+            await peer.chunks("A" * GROWTH_BYTES)
+            await asyncio.sleep(0.2)
+
+    async with ScriptedServer(after_tokens(transport, one_event)) as server:
+        result = await Recorded().finish(plan_of(transport, server.url, clocks=Clocks(5, 5, 0.5)))
+    assert result.problem is not None
+    assert result.problem.kind != "idle_timeout"
+
+
+@HTTP
+async def test_an_event_that_drips_is_silence(transport: str) -> None:
+    async def drips(peer: Peer) -> None:
+        await peer.chunks("data: ")
+        for _ in range(200):
+            await peer.chunks("A" * 100)
+            await asyncio.sleep(0.02)
+
+    async with ScriptedServer(after_tokens(transport, drips)) as server:
         result = await Recorded().finish(plan_of(transport, server.url, clocks=Clocks(5, 5, 0.3)))
     assert result.problem is not None
     assert (result.outcome, result.problem.kind) == (Outcome.INCOMPLETE, "idle_timeout")

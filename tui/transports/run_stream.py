@@ -29,7 +29,7 @@ from tui.transports.interruptible import Interruptible
 from tui.transports.masked_emit import MaskedEmit
 from tui.transports.resumption import Resumption
 from tui.transports.retry_rules import RECONNECTIONS, may_retry, retry_delay_s, status_of
-from tui.transports.run_watchdog import Watchdog
+from tui.transports.run_watchdog import LOOK_S, Growth, Watchdog
 from tui.transports.stamped_socket import ReadHold
 
 REFUSAL_BODY_S = 5.0
@@ -37,9 +37,6 @@ REFUSAL_BODY_S = 5.0
 
 FORGET_S = 1.0
 """How long telling a gateway of a cancel may take where its connection could not."""
-
-LOOK_S = 0.05
-"""How long a clock that ran out gives to reads that were held."""
 
 
 class _Wait(Enum):
@@ -100,6 +97,7 @@ class StreamRun:
         self._has_ended = False
         self._has_chunks = False
         self._has_progress = False
+        self._growth = Growth()
         self._was_accepted = False
 
     @property
@@ -285,6 +283,8 @@ class StreamRun:
             self._mark("seam", seam)
         if chunks:
             self._note_chunks(chunks)
+        elif self._growth.is_seen(self._decoder.unfinished_size) and self._wait is _Wait.NEXT_TOKEN:
+            self._wait_for_token()
         return not self._decoder.is_over
 
     def _note_chunks(self, chunks: list[StreamChunk]) -> None:

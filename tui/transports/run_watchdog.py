@@ -1,5 +1,7 @@
 """The clock that a run watches: one deadline at a time, moved by the run, checked on the event loop.
 
+What is no silence, though no token comes: an event so long that it is still on its way.
+
 Knows no network. Time comes from the run's monotonic clock, so that tests can bring their own.
 """
 
@@ -10,6 +12,24 @@ from collections.abc import Callable
 
 TICK_S = 0.5
 STOPPED_S = 1.0  # a tick later than this was no fault of the far end: this process was stopped, or busy
+LOOK_S = 0.05
+"""How long a clock that ran out gives to reads that were held."""
+GROWTH_BYTES = 65_536
+"""How much of an event on its way counts as a sign of life."""
+
+
+class Growth:
+    """Tells a long event on its way from one that drips; how large an event may be is limited, and so is this."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+
+    def is_seen(self, size: int) -> bool:
+        """Whether the event, of which `size` bytes have come, grew by as much as counts since this was last so."""
+        has_grown = size >= self._seen + GROWTH_BYTES
+        if has_grown or size < self._seen:
+            self._seen = size
+        return has_grown
 
 
 class Watchdog:

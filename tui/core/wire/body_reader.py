@@ -116,6 +116,11 @@ class BodyReader:
             return self.sse.pending
         return self._lines.pending if self.framing in _LINE_FRAMINGS else b""
 
+    @property
+    def unfinished_size(self) -> int:
+        """How many bytes of the line or value that has no end yet have come."""
+        return self.sse.unfinished_size if self.framing is SSE_FRAMING else self._lines.unfinished_size
+
     def remarks(self) -> dict[str, int]:
         """Counts of what was ignored or repaired, by kind of remark."""
         sse = self.sse

@@ -31,6 +31,11 @@ class NDJSONDecoder:
         """The line that has no end yet."""
         return bytes(self._tail)
 
+    @property
+    def unfinished_size(self) -> int:
+        """How many bytes of it have come."""
+        return len(self._tail)
+
     def feed(self, data: bytes) -> list[str]:
         """The lines that `data` completes, in order, without their ends."""
         if self.is_over_limit:
@@ -96,6 +101,11 @@ class JSONValueSplitter:
     def pending(self) -> bytes:
         """The value that has no end yet."""
         return bytes(self._pieces)
+
+    @property
+    def unfinished_size(self) -> int:
+        """How many bytes of it have come."""
+        return len(self._pieces)
 
     def feed(self, data: bytes) -> list[str]:
         """The values that `data` completes, in order."""

@@ -143,6 +143,11 @@ class ResponseDecoder:
         return self._assembly.has_progress
 
     @property
+    def unfinished_size(self) -> int:
+        """How many bytes of the line or value that has no end yet have come."""
+        return self._body.unfinished_size
+
+    @property
     def chunk_count(self) -> int:
         """How many chunks were made."""
         return len(self._assembly.chunks)

@@ -110,6 +110,11 @@ class SSEDecoder:
         """
         return self._discarded or self._unfinished()
 
+    @property
+    def unfinished_size(self) -> int:
+        """How many bytes of the line that is being read have come."""
+        return len(self._tail)
+
     def feed(self, chunk: bytes) -> list[SSEEvent]:
         """The events that `chunk` completes, in order; a CR at its end counts as a line end at once."""
         if self._needs_care or _CR in chunk:
