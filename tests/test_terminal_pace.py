@@ -101,16 +101,27 @@ def test_one_short_write_on_a_busy_machine_tells_nothing() -> None:
     assert line.pace.rate is None
 
 
-def test_the_file_tells_bytes_from_the_first_write_to_the_flush_and_thins_styles_on_a_slow_line() -> None:
-    line, told = Line(1_000), io.StringIO()
+class SlowFile(io.StringIO):
+    """Takes its time at every flush."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__()
+        self._line = line
+
+    def flush(self) -> None:
+        assert self._line.pace.is_behind(), "while it is written"
+        self._line.wait(0.4)
+
+
+def test_the_file_tells_the_bytes_of_every_write_and_thins_styles_on_a_slow_line() -> None:
+    line = Line(1_000)
+    told = SlowFile(line)
     file = PacedFile(told, line.pace)
     styled = "\x1b[31;40ma\x1b[0m\x1b[31;40mb\x1b[0m"
     file.write(styled)
-    assert line.pace.is_behind()
     assert told.getvalue() == styled
+    assert line.pace.rate is None
     file.write("é" * 2_000)
-    line.wait(0.4)
-    file.flush()
-    assert line.pace.rate == pytest.approx((len(styled) + 4_000) / 0.4)
-    file.write(styled)
+    assert line.pace.rate == pytest.approx(4_000 / 0.4)
+    assert file.write(styled) == len(styled)
     assert told.getvalue().endswith("é\x1b[31;40mab\x1b[0m")

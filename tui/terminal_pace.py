@@ -12,14 +12,12 @@ from collections.abc import Callable
 from typing import IO, Final
 
 BLOCKED_S: Final = 0.008  # a write that takes longer has met full buffers, or a busy machine: then little is lost
-_STALLED_S: Final = (
-    1.0  # a write that takes longer has met a terminal that was stopped, which says nothing of its speed
-)
+_STALLED_BYTES_PER_S: Final = 2_000  # slower than any line: a terminal that was stopped, which tells no speed
 _LONG_APART_S: Final = 0.5  # between two blocked writes so far apart the buffers may have been empty
 _TELLING_BYTES: Final = 2048  # a shorter write tells of the scheduler, not of the line
 _USED_SHARE: Final = 0.7  # of what the line takes; the rest is for keys, and lets the buffers run empty
 _LONGEST_WAIT_S: Final = 0.25  # four frames a second are drawn whatever was measured
-_TRIED_AFTER_S, _TRIED_GROWTH = 3.0, 1.5  # so long without full buffers, and the line may be faster than it was
+_TRIED_AFTER_S, _TRIED_GROWTH = 3.0, 2.0  # so long without full buffers, and the line may be faster than it was
 _TRIED_LATEST_S: Final = 60.0  # each time in vain doubles the time until the next
 _FAST_BYTES_PER_S: Final = 4_000_000
 
@@ -68,8 +66,8 @@ class TerminalPace:
         They may have run empty in between, so the line takes no less than was written since; and this write had to wait
         for no more than its own bytes.
         """
-        if now - self._began_at <= _STALLED_S:
-            at_least, at_most = self._bytes_since_full / (now - self._full_at), size / (now - self._began_at)
+        at_least, at_most = self._bytes_since_full / (now - self._full_at), size / (now - self._began_at)
+        if at_most >= _STALLED_BYTES_PER_S:
             slower = at_most if self.rate is None else min(at_most, self.rate * _USED_SHARE)
             self.rate = max(slower, at_least)
         if self._tried_at > self._full_at:
@@ -85,33 +83,25 @@ class TerminalPace:
 
 
 class PacedFile:
-    """A text file that tells a pace of what is written to it; as much of a file as Textual's writer asks for.
-
-    From the first write to the next flush is one write of the pace.
-    """
+    """A text file that tells a pace of what is written to it; as much of a file as Textual's writer asks for."""
 
     def __init__(self, file: IO[str], pace: TerminalPace) -> None:
         self._file = file
         self._pace = pace
-        self._size = 0
 
     def write(self, text: str) -> int:
-        """As the file's."""
-        if not self._size:
-            self._pace.begin()
+        """As the file's, and flushed at once: how long each frame takes is what is to be learnt."""
         told = text if self._pace.rate is None else _thinned(text)
-        self._size += len(told.encode(errors="replace"))
-        self._file.write(told)
+        self._pace.begin()
+        try:
+            self._file.write(told)
+            self._file.flush()
+        finally:
+            self._pace.end(len(told.encode(errors="replace")))
         return len(text)
 
     def flush(self) -> None:
-        """As the file's."""
-        try:
-            self._file.flush()
-        finally:
-            if self._size:
-                self._pace.end(self._size)
-            self._size = 0
+        """Nothing is held back."""
 
     def fileno(self) -> int:
         """As the file's."""

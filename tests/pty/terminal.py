@@ -27,6 +27,7 @@ import pyte
 from tests.child_environ import clean_environ
 
 PATIENCE_S = 40.0
+_SLOW_PIECE = 1000
 MARK = "STREAMSCOPE_TEST_RUN"  # every process that the app starts inherits it, whatever session it moves to
 KEYS = {"enter": "\r", "esc": "\x1b", "home": "\x1b[H", "end": "\x1b[F", "ctrl+q": "\x11", "ctrl+r": "\x12"}
 
@@ -42,7 +43,7 @@ _PRIVATE_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 class Terminal:
     """`streamscope ARGUMENTS` in a terminal of some size; enter it to start, leave it to end whatever is left.
 
-    `stdin` is a pipe that takes the terminal's place as standard input.
+    `stdin` is a pipe that takes the terminal's place as standard input; `bytes_per_s` makes it a slow line.
     """
 
     def __init__(
@@ -56,7 +57,9 @@ class Terminal:
         python: str = sys.executable,
         stdin: int | None = None,
         environ: Mapping[str, str] | None = None,
+        bytes_per_s: int | None = None,
     ) -> None:
+        self._bytes_per_s = bytes_per_s
         self._stdin = stdin
         self._size = size
         self._python = python
@@ -73,6 +76,7 @@ class Terminal:
         self._changed = asyncio.Event()
         self._process: Process | None = None
         self._has_ended = False
+        self._going_on: asyncio.TimerHandle | None = None
         self._near = self._far = self._end = -1
         self._attributes_before: list[Any] = []
         self.raw = bytearray()
@@ -110,6 +114,8 @@ class Terminal:
                     os.kill(process_id, signal.SIGKILL)
             await self.process.wait()
         finally:
+            if self._going_on is not None:
+                self._going_on.cancel()
             asyncio.get_running_loop().remove_reader(self._near)
             asyncio.get_running_loop().remove_reader(self._end)
             for descriptor in (self._near, self._far, self._end):
@@ -215,6 +221,7 @@ class Terminal:
         return found
 
     def _note_end(self) -> None:
+        self._bytes_per_s = None  # what is left is taken at once
         asyncio.get_running_loop().remove_reader(self._end)
         self._read()
         self._has_ended = True
@@ -223,13 +230,18 @@ class Terminal:
     def _read(self) -> None:
         while True:
             try:
-                data = os.read(self._near, 65536)
+                data = os.read(self._near, 65536 if self._bytes_per_s is None else _SLOW_PIECE)
             except (BlockingIOError, OSError):
                 return
             if not data:  # hung up: what stands in the terminal's place has no end of its end
                 return
             self.raw += data
             self._changed.set()
+            if self._bytes_per_s is not None:
+                loop = asyncio.get_running_loop()
+                loop.remove_reader(self._near)
+                self._going_on = loop.call_later(len(data) / self._bytes_per_s, loop.add_reader, self._near, self._read)
+                return
 
 
 async def gone(process_ids: list[int], within_s: float) -> None:

@@ -16,13 +16,21 @@ import pytest
 from tests.child_environ import clean_environ
 from tests.long_matrix import first_of
 from tests.pty.terminal import PATIENCE_S, Terminal
-from tests.pty.test_app_in_terminal import quit_cleanly, show
+from tests.pty.test_app_in_terminal import has_focus, quit_cleanly, show
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are looked up in /proc")
 
 SIXTEEN = {str(code) for base in (30, 40, 90, 100) for code in range(base, base + 8)}
 CAPTURE = Path(__file__).resolve().parents[1] / "data" / "captures" / "smol-code.jsonl"
 DEFAULTS = {"39", "49"}
+PICTURES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+    (("2", "home"), ("at held unit",)),
+    (("w",), ("Wire",)),
+    (("l", "c"), ("Compare",)),
+    (("l", "?"), ("esc closes",)),
+    (("esc",), ("✓ COMPLETED 1.39 s",)),
+    (("4",), ("✓ COMPLETED 1.39 s", "TTFT")),
+]
 KINDS = {
     "xterm of 16": ({"TERM": "xterm-16color", "COLORTERM": ""}, SIXTEEN | DEFAULTS),
     "screen": ({"TERM": "screen", "COLORTERM": ""}, SIXTEEN | DEFAULTS),
@@ -173,3 +181,18 @@ async def test_in_tmux_the_demo_plays_a_key_cancels_and_a_split_leaves_one_pane(
         await until("4 STATS", "Cancelled at")
         await run("send-keys", "C-q")
         await until("ended with 0")
+
+
+async def test_a_slow_terminal_is_told_styles_where_they_change(tmp_path: Path) -> None:
+    async with Terminal((120, 40), "open", str(CAPTURE), folder=tmp_path, bytes_per_s=60_000) as terminal:
+        await terminal.until("✓ COMPLETED 1.39 s", "def reverse_string(s):", "code python")
+        begun = len(terminal.raw)
+        for keys, words in PICTURES:
+            terminal.send(*keys)
+            await terminal.until(*words)
+        await terminal.until_holds(lambda: has_focus(terminal, "4"), "the colours of the focus")
+        told = bytes(terminal.raw)[begun:]
+        assert told.count(b"\x1b[0m") < len(re.findall(rb"\x1b\[[\d;]+m", told)) / 4, "no reset behind each word"
+        terminal.send("ctrl+q")
+        assert await terminal.ended() == 0
+        assert not terminal.attributes_changed()
