@@ -86,7 +86,7 @@ KEY_TABLE: tuple[KeyRow, ...] = (
     _row("rail.mark.previous", "shift+left", "raster"),
     _row("item.source", "enter", "pane"),
     _row("item.copy", "y", "pane"),
-    _row("item.copyas", "Y", "race wire"),
+    _row("item.copyas", "Y", "live race wire"),
     _row("item.save", "s", "extracts wire"),
     _row("tree.fold", "left", "extracts"),
     _row("tree.unfold", "right", "extracts"),

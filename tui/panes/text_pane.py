@@ -250,11 +250,16 @@ class TextPane(LineView):
 
     def action_ask_frame(self) -> None:
         """Asks for the frame of what is marked, else of the last line that is seen."""
+        if (asked := self.frame_asked()) is not None:
+            self.post_message(asked)
+
+    def frame_asked(self) -> FrameAsked | None:
+        """The question for that frame; None without any text."""
         if self.is_empty:
-            return
+            return None
         row = min(self.scroll_offset.y + self.size.height, self.row_count) - 1
         offset = self._found[0] if self._found is not None else self._text.wrapped.row_start(row)
-        self.post_message(self.FrameAsked(self._text.content_offset_of(offset), self._text.frame_of(offset)))
+        return self.FrameAsked(self._text.content_offset_of(offset), self._text.frame_of(offset))
 
     def row_is_final(self, row: int) -> bool:
         """What is shown may grow at its end, or end elsewhere at the next look."""

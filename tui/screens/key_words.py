@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+_WIRE_COPIES = "copy the row or range as data, raw, text, JSON lines; the request as curl; the run as a card"
 ACTIONS: dict[str, str] = {
     "prompt.send": "send the prompt; the text pane gets the focus",
     "prompt.newline": "a new line in the prompt",
@@ -58,7 +59,7 @@ ACTIONS: dict[str, str] = {
     "list.page.down": "one page down",
     "item.source": "where it comes from",
     "item.copy": "copy it; a line says how much",
-    "item.copyas": "copy the row or range as data, raw, text, JSON lines; the request as curl; the run as a card",
+    "item.copyas": "copy the frame or frames it came with, as JSON lines too; the text; the request as curl; a card",
     "item.save": "save the extract to a file, after showing where",
     "tree.fold": "fold a JSON value",
     "tree.unfold": "unfold a JSON value",
@@ -135,6 +136,9 @@ ACTIONS_IN: dict[tuple[str, str], str] = {
     ("frames", "view.next"): "the detail as JSON, raw or hex",
     ("frames", "view.joints"): "which rows and bytes came in one network read",
     ("frames", "view.zoom"): "the table or the detail alone, and back",
+    ("frames", "item.copyas"): _WIRE_COPIES,
+    ("detail", "item.copyas"): _WIRE_COPIES,
+    ("head", "item.copyas"): _WIRE_COPIES,
     ("detail", "item.source"): "show in the text where the frame stands",
     ("detail", "item.copy"): "copy the data of the frame",
     ("detail", "screen.live"): "the Live screen",

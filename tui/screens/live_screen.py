@@ -63,6 +63,7 @@ class LiveScreen(PlaybackKeys, FindKeys, BaseScreen):
         Binding("w,f4", "wire", "wire", id="screen.wire"),
         Binding("exclamation_mark", "problems", "problems", id="list.problems"),
         Binding("v", "next_view", "view", id="view.next"),
+        Binding("Y", "copy_as", "copy as", id="item.copyas"),
         Binding("z", "zoom", "zoom", id="view.zoom"),
         Binding("l", "follow", "follow", id="screen.live"),
         Binding("tab", "next_pane(1)", "next pane", id="pane.next", show=False),
@@ -253,12 +254,16 @@ class LiveScreen(PlaybackKeys, FindKeys, BaseScreen):
     def _copy_text(self) -> None:
         derived = self.scope.controller.derived
         text = derived.pipeline.content.text() if derived is not None else ""
-        if text:
-            self.scope.copy_text(
-                text, of=f" (frame 1-{len(derived.decoder.frames)})" if derived and derived.decoder else ""
-            )
+        if derived is not None and text:
+            self.scope.copy_text(text, of=f" (frame 1-{derived.frame_count})")
         else:
             self.scope.toast("There is no text to copy yet.")
+
+    def action_copy_as(self) -> None:
+        """A menu of what can be copied: frames, text, request, card."""
+        from tui.screens.live_copying import choose_copy
+
+        choose_copy(self)
 
     def action_next_definition(self) -> None:
         """The next definition set; pane 4 shows what it changes."""
