@@ -13,7 +13,6 @@ from typing import IO, Final
 
 BLOCKED_S: Final = 0.008  # a write that takes longer has met full buffers, or a busy machine: then little is lost
 _STALLED_BYTES_PER_S: Final = 2_000  # slower than any line: a terminal that was stopped, which tells no speed
-_LONG_APART_S: Final = 0.5  # between two blocked writes so far apart the buffers may have been empty
 _TELLING_BYTES: Final = 2048  # a shorter write tells of the scheduler, not of the line
 _USED_SHARE: Final = 0.7  # of what the line takes; the rest is for keys, and lets the buffers run empty
 _LONGEST_WAIT_S: Final = 0.25  # four frames a second are drawn whatever was measured
