@@ -100,6 +100,10 @@ async def test_the_probe_loads_no_library_between_send_and_first_byte(transport:
             plan = plan_of(transport, far.url).to_json()
             probe.stdin.write(json.dumps({"do": "start", "stream": 1, "plan": plan}).encode() + b"\n")
             lines: list[bytes] = []
+            if transport == "direct":  # its SDK loads when it is first wanted, if that is soon: before the clocks begin
+                while b'"connecting"' not in (line := await probe.stdout.readline()):
+                    lines.append(line)
+                before = loaded.stat().st_size
             while not lines or b'"end"' not in lines[-1]:
                 lines.append(await probe.stdout.readline())
             probe.stdin.close()
@@ -108,3 +112,35 @@ async def test_the_probe_loads_no_library_between_send_and_first_byte(transport:
     names = re.findall(r"^import time:.*\| +(\S+)$", loaded.read_text()[before:], re.MULTILINE)
     late = {name for name in names if name.split(".")[0] in FOREIGN or name.startswith("tui.")}
     assert late == set(), "load it in `preload`"
+
+
+_LATE_SDK = """
+import asyncio, sys
+from tui import probe_libraries
+from tui.probe_libraries import LateSDK, load_libraries
+
+async def main():
+    load_libraries()
+    told = ["openai" in sys.modules]
+    is_quiet = False
+    probe_libraries.QUIET_S = 0.01
+    sdk = LateSDK(lambda: is_quiet)
+    sdk.load_soon()
+    await asyncio.sleep(0.1)
+    told.append("openai" in sys.modules)
+    if sys.argv[1] == "quiet":
+        is_quiet = True
+        sdk.load_soon()
+        await asyncio.sleep(0.1)
+    else:
+        await sdk.load_beside()
+    print(*told, "openai" in sys.modules)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("way", ["quiet", "beside others"])
+def test_the_probe_loads_the_sdk_when_it_is_quiet_or_wanted(way: str) -> None:
+    told = subprocess.run([sys.executable, "-c", _LATE_SDK, way], capture_output=True, check=True, text=True)
+    assert told.stdout.split() == ["False", "False", "True"]

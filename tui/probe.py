@@ -19,9 +19,10 @@ from typing import Any, NoReturn
 from tui.captures.capture_writer import RecordingEmit
 from tui.core.capture import Read, Record
 from tui.core.capture_codec import encode_record
-from tui.core.request import RunPlan
+from tui.core.request import RunPlan, TransportName
 from tui.probe_batches import LineBatches
 from tui.probe_lag import LagMeter
+from tui.probe_libraries import LateSDK, load_libraries
 from tui.probe_output import PipeWriter
 from tui.probe_turns import ask_for_short_turns
 from tui.transports.ask_endpoint import ask_endpoint
@@ -39,6 +40,7 @@ class Probe:
         self._runs: dict[int, StreamRun] = {}
         self._questions: set[asyncio.Task[None]] = set()
         self._lag = LagMeter(self._say_lag)
+        self._sdk = LateSDK(lambda: not self._runs)
 
     async def serve(self, commands: AsyncIterator[dict[str, Any]]) -> None:
         """Carries out the commands; returns when they end, with every run cancelled and ended."""
@@ -66,7 +68,7 @@ class Probe:
             case {"do": "start", "stream": int(stream), "plan": dict(plan)}:
                 run = self._run_of(RunPlan.from_json(plan), stream)
                 self._runs[stream] = run
-                tasks.create_task(self._run(stream, run))
+                tasks.create_task(self._run(stream, run, uses_sdk=plan.get("transport") == TransportName.DIRECT))
             case {"do": "cancel", "stream": int(stream)}:
                 self._say(type="ack", do="cancel", stream=stream)
                 if stream in self._runs:
@@ -86,15 +88,19 @@ class Probe:
             return StreamRun(plan, emit, hold_s=READ_HOLD_S)
         return StreamRun(plan, RecordingEmit(plan.capture_file, emit))  # held reads would be lost to a crash
 
-    async def _run(self, stream: int, run: StreamRun) -> None:
+    async def _run(self, stream: int, run: StreamRun, *, uses_sdk: bool) -> None:
         try:
+            if uses_sdk and len(self._runs) > 1:
+                await self._sdk.load_beside()
             with self._lag.measuring():
                 await run.run()
         finally:
             del self._runs[stream]
+            self._sdk.load_soon()
 
     async def _answer(self, question: int, method: str, plan: RunPlan, path: str) -> None:
         answer = await ask_endpoint(plan, method, path)
+        self._sdk.load_soon()
         try:
             self._say(type="answer", id=question, **answer)
         except RecursionError:  # nested so deeply that it was read, but cannot be written
@@ -129,7 +135,7 @@ async def read_commands(descriptor: int) -> AsyncIterator[dict[str, Any]]:
 
 def main() -> NoReturn:
     """Runs the probe on this process's standard input and output, and ends the process with code 0."""
-    _load_libraries()
+    load_libraries()
     ask_for_short_turns()
     # Nothing but capture lines may reach the pipe: whatever a library prints goes to standard error.
     pipe = os.dup(1)
@@ -138,15 +144,6 @@ def main() -> NoReturn:
         writer.write(json.dumps({"type": "ready", "pid": os.getpid()}) + "\n")
         asyncio.run(_serve_and_exit(writer))
     os._exit(0)
-
-
-def _load_libraries() -> None:
-    """All that a run uses, half a second's worth: before `ready`, and never between sending and the first byte."""
-    import tui.transports.websocket  # noqa: F401, PLC0415  as above
-    from tui.transports import direct, sse  # noqa: PLC0415  as above
-
-    direct.preload()
-    sse.preload()
 
 
 async def _serve_and_exit(writer: PipeWriter) -> None:
