@@ -77,7 +77,7 @@ class FileApp(EndpointApp):
         show_records(self._whole, opened)
 
     def action_save_run(self) -> None:
-        """Saves the run as a capture, if it has ended."""
+        """Saves the run as a capture; of one that is open what came so far."""
         from tui.screens.run_exports import save_run
 
         save_run(self._whole)

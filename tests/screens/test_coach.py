@@ -57,7 +57,8 @@ def test_a_damaged_file_is_no_error(junk: str, tmp_path: Path) -> None:
 def test_what_is_said_of_a_step_names_keys_that_exist() -> None:
     for step in STEPS:
         if step.id in ROWS:
-            said = Keymap().said(step.text)
-            assert "{" not in said
-            assert ":" in said
-            assert len(f" coach 1/8  {said}  next: direct ") <= 80, "whole on a narrow screen, with what comes next"
+            for is_streaming in (True, False):
+                said = Keymap().said(step.words(is_streaming=is_streaming))
+                assert "{" not in said
+                assert ":" in said
+                assert len(f" coach 1/8  {said}  next: direct ") <= 80, "whole on a narrow screen, with what comes next"

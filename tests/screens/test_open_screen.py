@@ -24,8 +24,9 @@ from tui.app import StreamscopeApp
 from tui.captures.capture_writer import save_capture
 from tui.captures.open_capture import read_capture
 from tui.config import Settings
-from tui.core.capture import CaptureEnd
+from tui.core.capture import CaptureEnd, Read
 from tui.core.chunks import Outcome
+from tui.core.derived_run import DerivedRun
 from tui.screens.open_screen import OpenScreen
 from tui.screens.wire_screen import WireScreen
 
@@ -182,8 +183,20 @@ async def test_ctrl_s_after_a_cancel_keeps_the_evidence_and_no_key(
             app.folder = tmp_path
             await until(pilot, lambda: "your key" in pane_text(app, "text"))
             await pilot.press("ctrl+s")
-            await until(pilot, lambda: any("saves it once it has ended" in text for text in toasts(app)))
-            assert files_in(tmp_path) == []
+            await until(
+                pilot, lambda: any("The run goes on: what comes later is not in it." in text for text in toasts(app))
+            )
+            (so_far,) = files_in(tmp_path)
+            records, _ = read_capture(so_far)
+            assert [type(record) for record in records[-2:]] == [Read, CaptureEnd]
+            run = DerivedRun.of_records(records)
+            assert run.result is not None
+            assert run.result.outcome is Outcome.INCOMPLETE
+            assert run.pipeline.content.text().startswith("your key")
+            assert run.result.problem is not None
+            assert "while the run went on" in run.result.problem.message
+            assert b"CANARY" not in so_far.read_bytes()
+            so_far.unlink()
             await pilot.press("escape")
             await until(pilot, lambda: "■ CANCELLED" in line_text(app, "header"))
             assert "ctrl+s saves them." in " ".join(pane_text(app, "stats").split())

@@ -14,10 +14,13 @@ from tests.screens.app_driver import demo_records, line_text, running_app, until
 from tests.screens.golden_screens import screen_text
 from tests.screens.test_compare_screen import play_without_end, toasts
 from tests.screens.test_open_screen import browsing, files_in
+from tests.screens.test_palette import choose
 from tests.transports.scripted_server import ScriptedServer
 from tui.captures.open_capture import open_capture, read_capture
 from tui.config import Settings
 from tui.core.capture import Read
+from tui.core.chunks import Outcome
+from tui.core.derived_run import DerivedRun
 from tui.core.exports.export_forms import FORMS
 from tui.screens.pick_screen import PickScreen
 from tui.screens.run_exports import copy_card
@@ -63,7 +66,7 @@ async def test_every_form_goes_where_the_list_says_it_and_to_a_free_name(tmp_pat
         assert har.with_name(f"{har.stem}-2.har") in files_in(tmp_path)
 
 
-async def test_while_a_run_goes_on_and_before_there_is_one_the_key_says_so(tmp_path: Path) -> None:
+async def test_before_there_is_a_run_the_key_says_so_and_while_it_goes_on_what_came_is_exported(tmp_path: Path) -> None:
     async with ScriptedServer(play_without_end) as far, running_app(Settings(url=far.url)) as (app, pilot):
         app.folder = tmp_path
         await pilot.press("escape", "e")
@@ -71,12 +74,22 @@ async def test_while_a_run_goes_on_and_before_there_is_one_the_key_says_so(tmp_p
         await pilot.press("i", *"hello", "enter")
         await until(pilot, lambda: app.controller.derived is not None and bool(app.controller.derived.chunks))
         await pilot.press("e")
-        await until(pilot, lambda: any("x cancels it; then it can be exported." in text for text in toasts(app)))
+        await until(pilot, lambda: isinstance(app.screen, PickScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: any(".har, " in text for text in toasts(app)))
+        assert app.controller.is_streaming
+        await choose(app, pilot, "file: copy card")
+        await until(pilot, lambda: any("x cancels it; then it has a card." in text for text in toasts(app)))
         await pilot.press("f8")
         await until(pilot, lambda: any(".svg, " in text for text in toasts(app)))
         await pilot.press("x")
         await until(pilot, lambda: not app.controller.is_streaming)
-    assert [path.suffix for path in files_in(tmp_path)] == [".svg"]
+    assert sorted(path.suffix for path in files_in(tmp_path)) == [".har", ".svg"]
+    har = next(path for path in files_in(tmp_path) if path.suffix == ".har")
+    run = DerivedRun.of_records(read_capture(har)[0])
+    assert run.result is not None
+    assert run.result.outcome is Outcome.INCOMPLETE
+    assert run.pipeline.content.length
 
 
 async def test_a_folder_that_takes_no_file_is_a_sentence() -> None:

@@ -66,7 +66,7 @@ async def test_no_key_no_docs_five_minutes(size: tuple[int, int], tmp_path: Path
         taught = [step for step in app.coach.steps if step.id != "prompt.send"]
         assert [step.id for step in taught] == list(TAUGHT), "in this order"
         for number, step in enumerate(taught, start=2):
-            said = app.keys.said(step.text).replace(":", "", 1)
+            said = app.keys.said(step.words(is_streaming=False)).replace(":", "", 1)
             assert coach_line(app).startswith(f"coach {number}/{len(taught) + 1}  {said}  ")
             await pilot.press("1", *KEYS[step.id])
             await until(pilot, lambda step=step: app.coach.next_step is not step)  # type: ignore[misc]

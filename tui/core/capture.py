@@ -192,17 +192,21 @@ class Capture:
 
     def records(self) -> Iterator[Record]:
         """Header, then heads, reads and markers in the order of their happening, then the end if there is one."""
+        yield from self.records_so_far()
+        if self.end is not None:
+            yield self.end
+
+    def records_so_far(self) -> Iterator[Record]:
+        """As `records`, without the end, of what had come when the first one is asked for."""
+        read_count, events, done = self.read_count, tuple(self._order), 0
         yield self.header
-        done = 0
-        for before, record in self._order:
+        for before, record in events:
             for index in range(done, before):
                 yield self.read(index)
             done = before
             yield record
-        for index in range(done, self.read_count):
+        for index in range(done, read_count):
             yield self.read(index)
-        if self.end is not None:
-            yield self.end
 
     def _add_read(self, record: Read) -> None:
         is_text = isinstance(record.data, str)

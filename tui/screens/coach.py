@@ -18,17 +18,26 @@ _LIMIT_BYTES = 4096
 class CoachStep(NamedTuple):
     """A key to learn: the id of its action, what the line says of it, and the pane it must be pressed in, if one.
 
-    Ids in braces stand for their keys.
+    `at_end` is what it does where no run is open, if that is another thing. Ids in braces stand for their keys.
     """
 
     id: str
     text: str
     pane: str = ""
+    at_end: str = ""
+
+    def words(self, *, is_streaming: bool) -> str:
+        """What the line says now."""
+        return self.text if is_streaming else self.at_end or self.text
 
 
 STEPS: tuple[CoachStep, ...] = (
     CoachStep("prompt.send", "{prompt.focus}, then {prompt.send}: plays the recorded answer"),
-    CoachStep("play.hold", "{play.hold}: holds the view; again follows the stream"),
+    CoachStep(
+        "play.hold",
+        "{play.hold}: holds the view; again follows the stream",
+        at_end="{play.hold}: plays the run from its start; again stops",
+    ),
     CoachStep("play.back", "{play.back}: one frame back, {play.step} one frame on"),
     CoachStep("set.buffer", "{set.buffer}: the same text in words, sentences, lines"),
     CoachStep("item.source", "{pane.4}, then {item.source} on a number: its formula and source", "stats"),

@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tui.core.chunks import Outcome
+from tui.core.capture import Capture, CaptureEnd
+from tui.core.chunks import Outcome, StreamProblem
 from tui.screens.screen_sizes import Fit
 
 if TYPE_CHECKING:
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
     from tui.screens.run_controller import ActiveRun
 
 NOTHING_TO_SAVE = "Nothing has run yet, so there is nothing to save. {prompt.send} sends the prompt."
-SAVE_LATER = "A run is streaming. {run.cancel} cancels it; {file.save} saves it once it has ended."
 NOTHING_TO_EXPORT = "Nothing has run yet, so there is nothing to export. {prompt.send} sends the prompt."
-EXPORT_LATER = "A run is streaming. {run.cancel} cancels it; then it can be exported."
+NOTHING_YET = "The run has not begun yet, so there is nothing of it to keep."
+CARD_LATER = "A run is streaming. {run.cancel} cancels it; then it has a card."
 OPEN_LATER = "A run is streaming. {run.cancel} cancels it; then {item.source} opens the recording."
 _SIGNS: Final = {
     Outcome.COMPLETED: "✓ completed",
@@ -38,9 +39,17 @@ def no_captures(folder: Path) -> str:
     return f"No captures in {folder}. {{file.save}} saves the current run."
 
 
-def saved(path: Path, reads: int, size: int) -> str:
-    """What is said of a run that was saved."""
-    return f"Saved {path}, {counted(reads, 'read')}, {size_words(size)}. It holds prompt and answer, no keys."
+def saved(path: Path, reads: int, size: int, *, is_over: bool) -> str:
+    """What is said of a run that was saved, or of its beginning."""
+    goes_on = "" if is_over else " The run goes on: what comes later is not in it."
+    return f"Saved {path}, {counted(reads, 'read')}, {size_words(size)}.{goes_on} It holds prompt and answer, no keys."
+
+
+def end_so_far(capture: Capture) -> CaptureEnd:
+    """The end of what is kept of a run that goes on: no word on how it ended."""
+    sentence = f"Kept after {counted(capture.read_count, 'read')} while the run went on: what came later is not in it."
+    problem = StreamProblem.of("truncated", sentence)
+    return CaptureEnd(capture.last_at, Outcome.INCOMPLETE, problem, is_recorded=False)
 
 
 def stem_of(run: ActiveRun, now: datetime) -> str:

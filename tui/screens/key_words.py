@@ -73,7 +73,7 @@ ACTIONS: dict[str, str] = {
     "lane.add": "one lane more, four at most",
     "lane.remove": "the focused lane away, two are left",
     "lane.reader": "who reads: a voice, a reader, your own speed",
-    "file.save": "save the run as a capture, once it has ended",
+    "file.save": "save the run as a capture; of one that is open what came so far",
     "file.open": "the captures of a folder",
     "file.export": "hand it on: HAR, event stream, text, report, picture, card, pytest fixture",
     "app.help": "help for what has the focus",

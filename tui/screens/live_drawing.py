@@ -330,6 +330,7 @@ class LiveDrawing:
         line.set_class(step is not None, "-coached")
         self._screen.query_one("#prompt-row").set_class(step is not None, "-coached")
         if step is not None:
-            keys, _, words = self._screen.scope.keys.said(step.text).partition(":")
+            is_streaming = self._screen.scope.controller.is_streaming
+            keys, _, words = self._screen.scope.keys.said(step.words(is_streaming=is_streaming)).partition(":")
             left = [Span(f" coach {coach.progress}  ", "status--dim"), Span(keys, "status--key"), Span(words)]
             line.show(left, [Span(right, "status--dim")])

@@ -83,7 +83,7 @@ def _file_commands(app: StreamscopeApp) -> Iterable[SystemCommand]:
     from tui.core.exports.export_forms import FORMS  # noqa: PLC0415  the forms load with their first use
     from tui.screens.run_exports import copy_card, export_run  # noqa: PLC0415  as above
 
-    yield SystemCommand("file: save", "the run as a capture, once it has ended", app.action_save_run)
+    yield SystemCommand("file: save", "the run as a capture; of one that is open what came so far", app.action_save_run)
     yield SystemCommand("file: open", "the captures of the folder", app.action_open_folder)
     for form in FORMS.values():
         yield SystemCommand(f"file: export {form.name}", form.line, partial(export_run, app, form.name))

@@ -6,7 +6,7 @@ A file goes where the list says, and to a name that was free; a message says pat
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tui.captures.capture_writer import save_capture
 from tui.captures.new_files import free_path, write_new
 from tui.captures.open_capture import open_capture
+from tui.core.capture import Record
 from tui.core.derived_run import DerivedRun
 from tui.core.exports.card_text import card_lines
 from tui.core.exports.export_forms import FORMS, SVG, ExportForm, NamedRun, export_bytes
@@ -21,6 +22,7 @@ from tui.errors import CaptureError
 from tui.screens import file_words
 from tui.screens.pick_screen import PickScreen
 from tui.screens.progress_note import progress
+from tui.screens.work_turns import WorkTurns
 from tui.version import __version__
 
 if TYPE_CHECKING:
@@ -28,13 +30,16 @@ if TYPE_CHECKING:
     from tui.screens.run_controller import ActiveRun
 
 _SCREEN_STEM: Final = "screen"
-Source = Callable[[], NamedRun]
-"""Gives what is exported; called in a thread."""
+Source = Callable[[], Awaitable[NamedRun]]
+"""Gives what is exported, as it is then."""
 
 
 def save_run(app: StreamscopeApp) -> None:
-    """Saves the run as a capture, once, of a race every lane; says why not where that is not possible."""
-    if _ended_run(app, file_words.NOTHING_TO_SAVE, file_words.SAVE_LATER) is None:
+    """Saves the run as a capture, of a race every lane; an ended one once, of one that is open what came so far.
+
+    Says why not where that is not possible.
+    """
+    if _begun_run(app, file_words.NOTHING_TO_SAVE) is None:
         return
     runs = app.front.runs_shown()
     fresh = [run for run in runs if run.derived is not None and (run.saved_as is None or not run.saved_as.exists())]
@@ -50,22 +55,37 @@ async def _save_all(app: StreamscopeApp, runs: list[ActiveRun]) -> None:
 
 
 async def _save(app: StreamscopeApp, run: ActiveRun) -> None:
-    assert run.derived is not None, "only a run that has ended is saved"  # noqa: S101  states the caller's check
-    capture = run.derived.capture
+    assert run.derived is not None, "only a run that has begun is saved"  # noqa: S101  states the caller's check
+    is_over, reads = run.is_over, run.derived.capture.read_count
     path = free_path(app.folder, _stem_of(run), ".jsonl")
     try:
         async with progress(app, "saving"):
-            size = await asyncio.to_thread(save_capture, capture.records(), path)
+            records = await _records_of(run.derived)
+            size = await asyncio.to_thread(save_capture, records, path)
     except CaptureError as error:
         app.toast(f"Not saved: {error}", severity="error")
         return
-    run.saved_as = path
-    app.toast(file_words.saved(path, capture.read_count, size))
+    run.saved_as = path if is_over else None
+    app.toast(file_words.saved(path, reads, size, is_over=is_over))
+
+
+async def _records_of(run: DerivedRun) -> Iterable[Record]:
+    """All records of a run; of one that is open those so far, taken in turns, and an end that says so."""
+    capture = run.capture
+    if run.is_over:
+        return capture.records()
+    end, turns = file_words.end_so_far(capture), WorkTurns()
+    found: list[Record] = []
+    for record in capture.records_so_far():
+        found.append(record)
+        if turns.is_due:
+            await turns.rest()
+    return [*found, end]
 
 
 def choose_export(app: StreamscopeApp) -> None:
     """The list of forms for the run; the chosen one is written."""
-    run = _ended_run(app, file_words.NOTHING_TO_EXPORT, file_words.EXPORT_LATER)
+    run = _begun_run(app, file_words.NOTHING_TO_EXPORT)
     if run is not None:
         _choose(app, list(FORMS.values()), _stem_of(run), _source_of(run))
 
@@ -73,9 +93,12 @@ def choose_export(app: StreamscopeApp) -> None:
 def choose_file_export(app: StreamscopeApp, path: Path) -> None:
     """The list of forms for a file that is not on the screen, so without a picture."""
 
-    def load() -> NamedRun:
+    def read() -> NamedRun:
         opened = open_capture(path)
         return NamedRun(path.name, DerivedRun.of_records(opened), opened.notes)
+
+    async def load() -> NamedRun:
+        return await asyncio.to_thread(read)
 
     _choose(app, [form for form in FORMS.values() if form.name != SVG], path.stem, load)
 
@@ -85,7 +108,7 @@ def export_run(app: StreamscopeApp, form: str) -> None:
     if form == SVG:
         _write(app, FORMS[SVG], _SCREEN_STEM, None)
         return
-    run = _ended_run(app, file_words.NOTHING_TO_EXPORT, file_words.EXPORT_LATER)
+    run = _begun_run(app, file_words.NOTHING_TO_EXPORT)
     if run is not None:
         _write(app, FORMS[form], _stem_of(run), _source_of(run))
 
@@ -94,30 +117,33 @@ def copy_card(app: StreamscopeApp) -> None:
     """The card of the run to the clipboard; on a race that of its lanes."""
     if app.front.copy_card():
         return
-    run = _ended_run(app, file_words.NOTHING_TO_EXPORT, file_words.EXPORT_LATER)
-    if run is not None and run.derived is not None:
+    run = _begun_run(app, file_words.NOTHING_TO_EXPORT)
+    if run is not None and not all(each.is_over for each in app.front.runs_shown()):
+        app.toast(app.keys.said(file_words.CARD_LATER))
+    elif run is not None and run.derived is not None:
         app.copy_text("\n".join(card_lines([("", run.derived)], version=__version__)) + "\n", of=" (card)")
 
 
-def _ended_run(app: StreamscopeApp, nothing: str, later: str) -> ActiveRun | None:
-    """The run of the screen, of a race the lane in front, if all of it has ended; else one of two sentences is said."""
+def _begun_run(app: StreamscopeApp, nothing: str) -> ActiveRun | None:
+    """The run of the screen, of a race the lane in front or else one that has begun; without any it is said why not."""
     runs = app.front.runs_shown()
-    run = runs[0] if runs else None
-    if run is not None and run.derived is not None and all(each.is_over for each in runs):
-        return run
-    app.toast(app.keys.said(nothing if run is None or run.derived is None else later))
-    return None
+    begun = next((run for run in runs if run.derived is not None), None)
+    if begun is None:
+        app.toast(app.keys.said(file_words.NOTHING_YET if runs else nothing))
+    return begun
 
 
 def _source_of(run: ActiveRun) -> Source:
-    assert run.derived is not None, "only a run that has ended is exported"  # noqa: S101  states the caller's check
+    derived = run.derived
+    assert derived is not None, "only a run that has begun is exported"  # noqa: S101  states the caller's check
     recording = run.recording
     name = recording.name.rpartition("/")[2] if recording is not None else _stem_of(run)
-    notes, capture = recording.notes if recording is not None else (), run.derived.capture
+    notes = recording.notes if recording is not None else ()
     mode = run.mode if run.pattern is None else "sentence"
 
-    def load() -> NamedRun:  # derived anew: what the panes read at the same time is not for two threads
-        return NamedRun(name, DerivedRun.of_records(capture.records(), mode), notes)
+    async def load() -> NamedRun:  # derived anew: what the panes read at the same time is not for two threads
+        records = await _records_of(derived)
+        return NamedRun(name, await asyncio.to_thread(DerivedRun.of_records, records, mode), notes)
 
     return load
 
@@ -140,19 +166,21 @@ def _write(app: StreamscopeApp, form: ExportForm, stem: str, source: Source | No
         from tui.screens.svg_picture import svg_of  # noqa: PLC0415  for those who want a picture
 
         svg = svg_of(app).encode()
-        make: Callable[[], bytes] = lambda: svg  # noqa: E731  as short as it is
+
+        async def make() -> bytes:
+            return svg
     else:
 
-        def make() -> bytes:
-            return export_bytes(form.name, [source()], version=__version__)
+        async def make() -> bytes:
+            return await asyncio.to_thread(export_bytes, form.name, [await source()], version=__version__)
 
     app.run_worker(_written(app, _path_of(app, form, stem), make), group="export", exit_on_error=False)
 
 
-async def _written(app: StreamscopeApp, path: Path, make: Callable[[], bytes]) -> None:
+async def _written(app: StreamscopeApp, path: Path, make: Callable[[], Awaitable[bytes]]) -> None:
     try:
         async with progress(app, "exporting"):
-            data = await asyncio.to_thread(make)
+            data = await make()
             await asyncio.to_thread(write_new, path, data)
     except FileExistsError:
         app.toast(f"Not saved: {path} exists, and nothing is overwritten.", severity="error")
