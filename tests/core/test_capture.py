@@ -24,6 +24,7 @@ HEADERS = st.builds(
     started=WORDS,
     clock=st.none() | TIMES,
     software=st.dictionaries(WORDS, WORDS, max_size=3),
+    accept_encoding=st.sampled_from(["identity", "gzip, deflate"]),
 )
 HEADS = st.builds(
     ResponseHead,

@@ -112,6 +112,8 @@ async def test_story_a_my_gateway_delivers_one_lump_who_buffers() -> None:
         assert len(sent) == 3
         assert sum("accept-encoding: identity" in request.lower() for request in sent) == 1
         assert len(upstream.requests) - before[1] == 4
+        asked = [run.capture.header.accept_encoding for run in app.screen.race.begun]  # type: ignore[attr-defined]
+        assert asked == ["gzip, deflate", "identity", "gzip, deflate", "identity"]
         verdict = words(app)
         assert "BUFFERED between lane C and lane A. Direct upstream shows text at" in verdict
         assert "SSE through the gateway shows none for" in verdict

@@ -15,6 +15,7 @@ from typing import Any
 
 from tui.core.byte_store import ByteStore, Keep
 from tui.core.chunks import Outcome, StreamProblem
+from tui.core.request import IDENTITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class CaptureHeader:
 
     `started` is wall-clock ISO 8601; `software` maps names to versions. Never holds a key. What was read from a
     plain log may have no times (then all are 0) and no network reads (then each frame stands for one).
+    `accept_encoding` is what an HTTP request said it can decode: by it a lane of a race differs from another.
     """
 
     transport: str
@@ -34,6 +36,7 @@ class CaptureHeader:
     software: dict[str, str] = field(default_factory=dict)
     has_times: bool = True
     has_reads: bool = True
+    accept_encoding: str = IDENTITY
 
 
 @dataclass(frozen=True, slots=True)

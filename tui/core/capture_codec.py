@@ -15,6 +15,7 @@ from typing import Any
 
 from tui.core.capture import CaptureEnd, CaptureHeader, Marker, Read, Record, ResponseHead
 from tui.core.chunks import Outcome, StreamProblem
+from tui.core.request import IDENTITY
 from tui.errors import CaptureError
 
 FORMAT = "streamscope-capture"
@@ -87,7 +88,8 @@ def _header_members(header: CaptureHeader) -> dict[str, Any]:
         "request": header.request,
     }
     missing = [name for name, has in (("times", header.has_times), ("reads", header.has_reads)) if not has]
-    return members | ({"missing": missing} if missing else {})
+    encoding = {} if header.accept_encoding == IDENTITY else {"accept_encoding": header.accept_encoding}
+    return members | encoding | ({"missing": missing} if missing else {})
 
 
 def _end_members(end: CaptureEnd) -> dict[str, Any]:
@@ -116,6 +118,7 @@ def _header(members: dict[str, Any]) -> CaptureHeader:
         software={str(name): str(version) for name, version in (members.get("software") or {}).items()},
         has_times="times" not in missing,
         has_reads="reads" not in missing,
+        accept_encoding=str(members.get("accept_encoding", IDENTITY)),
     )
 
 

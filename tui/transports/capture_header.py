@@ -10,7 +10,7 @@ from importlib import metadata
 from tui.core.capture import CaptureHeader
 from tui.core.public_url import public_url
 from tui.core.readers.safe_records import safe_request
-from tui.core.request import RunPlan, TransportName
+from tui.core.request import IDENTITY, RunPlan, TransportName
 from tui.version import __version__
 
 _LIBRARIES = {TransportName.DIRECT: "openai", TransportName.SSE: "httpx", TransportName.WS: "websockets"}
@@ -26,6 +26,7 @@ def header_of(plan: RunPlan, clock: float) -> CaptureHeader:
         started=datetime.now(UTC).isoformat(timespec="milliseconds"),
         clock=clock,
         software=dict(_software(plan.transport)),
+        accept_encoding=IDENTITY if plan.transport is TransportName.WS else plan.accept_encoding,
     )
 
 

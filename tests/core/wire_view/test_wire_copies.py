@@ -64,3 +64,9 @@ def test_curl_goes_where_the_run_went(transport: str, url: str, target: str, key
     assert (f'"authorization: Bearer ${key}"' in command) == bool(key)
     assert ('"stream": true' in command) == (key != "STREAMSCOPE_TOKEN")
     assert "it'\"'\"'s" in command
+    assert "--compressed" not in command
+
+
+def test_curl_asks_for_compression_as_the_run_did() -> None:
+    header = CaptureHeader("sse", "https://h/v1/stream", ASK, accept_encoding="gzip, deflate")
+    assert curl_of(header).startswith("curl -N --compressed 'https://h/v1/stream' ")

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from tui.core.capture import CaptureHeader
 from tui.core.endpoints import WS_ROUTE, endpoint_for
-from tui.core.request import TransportName
+from tui.core.request import IDENTITY, TransportName
 from tui.core.wire_view.wire_log import Entry, WireLog
 from tui.errors import UsageError
 
@@ -51,7 +51,8 @@ def curl_of(header: CaptureHeader) -> str:
     body = dict(header.request)
     if is_chat:
         body = {**body, "stream": True, "stream_options": {"include_usage": True}}
-    lines = [f"curl -N {_quoted(url)}", "-H 'content-type: application/json'"]
+    compressed = "" if header.accept_encoding == IDENTITY else "--compressed "
+    lines = [f"curl -N {compressed}{_quoted(url)}", "-H 'content-type: application/json'"]
     lines += [f'-H "authorization: Bearer ${key}"'] if key else []
     lines.append(f"-d {_quoted(json.dumps(body, ensure_ascii=False))}")
     return " \\\n  ".join(lines)
