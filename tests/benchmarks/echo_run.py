@@ -24,7 +24,7 @@ from tui.core.capture import CaptureHeader, Read, Record, ResponseHead
 from tui.screens.work_turns import WorkTurns
 
 _PERIOD_S = 0.004
-_TOKENS_A_READ = 8
+_TOKENS_A_READ = 64  # what comes this fast comes so: as many as a socket read of 16 KiB holds
 
 
 class EchoRun(StreamscopeApp):
