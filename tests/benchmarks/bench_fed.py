@@ -24,11 +24,12 @@ def pressed(there: Endpoint, seconds: int) -> tuple[list[float], float]:
     with Program(str(HERE / "echo_run.py"), "fed", str(RATE), str(seconds), folder=there.folder) as program:
         program.wait_for(b"BEGUN")
         started = time.monotonic()
-        presses = press_until(program, started + seconds)
+        presses = press_until(program, started + seconds - 0.5)  # before the word that is waited for next
         program.wait_for(b"TAKEN", 60)
-        program.settle(0.3)
+        program.pump(0.1)
         took = re.search(r"TAKEN in ([0-9.]+) s", program.words())
         assert took is not None, program.words()[-400:]
+        program.settle(0.3)
         assert_whole(program, RATE * seconds, ends=0)
         return presses, RATE * seconds / float(took[1])
 

@@ -11,6 +11,7 @@ STALL_FLOOR_S = 0.25
 SLOW_FACTOR, STALL_FACTOR = 3.0, 5.0
 ORDINARY, SLOW, STALLED = range(3)
 
+_SLOW_FLOOR_S = STALL_FLOOR_S / STALL_FACTOR
 _STEP = math.log(1.05)
 _SMALLEST_S = 1e-5
 _MIN_GAPS = 8
@@ -28,11 +29,11 @@ class GapRhythm:
     def judge(self, gap_s: float) -> int:
         """ORDINARY, SLOW (over 3 times the median) or STALLED (over 250 ms and 5 times), then learns the gap."""
         verdict = ORDINARY
-        if self._total >= _MIN_GAPS:
+        if gap_s > _SLOW_FLOOR_S and self._total >= _MIN_GAPS:  # most gaps are short, and the median costs an exponent
             median = self.median_s
             if gap_s > max(STALL_FLOOR_S, STALL_FACTOR * median):
                 verdict = STALLED
-            elif gap_s > max(STALL_FLOOR_S / STALL_FACTOR, SLOW_FACTOR * median):
+            elif gap_s > SLOW_FACTOR * median:
                 verdict = SLOW
         self._learn(gap_s)
         return verdict
