@@ -12,6 +12,7 @@ from textual import on
 from textual.app import App
 from textual.color import Color
 from textual.command import CommandPalette
+from textual.notifications import Notification, Notify
 from textual.theme import Theme
 from textual.timer import Timer
 
@@ -39,6 +40,7 @@ class ThemedApp(App[None]):
         self.set_reactive(App.ansi_color, None)  # from now on each theme says it
         self._theme_before: str | None = None
         self._preview_timer: Timer | None = None
+        self._said_of: dict[str, Notification] = {}
         for theme in loaded:
             self.register_theme(textual_theme(theme))
         self._begin_with(name)
@@ -46,9 +48,14 @@ class ThemedApp(App[None]):
             where, known = settings.origin("theme"), ", ".join(self.themes)
             self.theme_problems.append(f"{where}: there is no theme {settings.theme!r}; there are {known}")
 
-    def toast(self, text: str, *, severity: Any = "information") -> None:
-        """A short message; the text is made safe and is no markup."""
-        self.notify(sanitize_line(text), severity=severity, markup=False)
+    def toast(self, text: str, *, severity: Any = "information", topic: str = "") -> None:
+        """A short message, in place of an earlier one on its topic; the text is made safe and is no markup."""
+        message = Notification(sanitize_line(text), severity=severity, timeout=self.NOTIFICATION_TIMEOUT, markup=False)
+        if topic:
+            if (before := self._said_of.get(topic)) is not None:
+                self._unnotify(before, refresh=False)
+            self._said_of[topic] = message
+        self.post_message(Notify(message))
 
     def choose_theme(self, name: str) -> None:
         """A theme for this start and, saved, for the next ones."""

@@ -21,6 +21,7 @@ from tests.screens.test_compare_screen import toasts
 from tests.transports.run_support import open_stream, send_end, send_tokens, tokens
 from tests.transports.scripted_server import CHAT_DONE, Peer, ScriptedServer, chat_event
 from tui.app import StreamscopeApp
+from tui.captures.capture_folder import read_facts
 from tui.captures.capture_writer import save_capture
 from tui.captures.open_capture import read_capture
 from tui.config import Settings
@@ -196,6 +197,9 @@ async def test_ctrl_s_after_a_cancel_keeps_the_evidence_and_no_key(
             assert run.result.problem is not None
             assert "while the run went on" in run.result.problem.message
             assert b"CANARY" not in so_far.read_bytes()
+            (*_, facts) = read_facts(so_far)
+            assert facts is not None
+            assert facts.damage == ""
             so_far.unlink()
             await pilot.press("escape")
             await until(pilot, lambda: "■ CANCELLED" in line_text(app, "header"))

@@ -140,6 +140,15 @@ async def test_a_place_that_is_none_is_refused_in_the_box() -> None:
         assert app.controller.playback.position is None
 
 
+async def test_what_is_said_of_the_speed_stands_once() -> None:
+    async with running_app(Settings(url="http://127.0.0.1:9"), records=demo_records("markdown")) as (app, pilot):
+        await pilot.press("escape", "<", ">", ">", ">")
+        await until(pilot, lambda: [str(notice.message) for notice in app._notifications] == ["Speed 4x."])  # noqa: SLF001  there is no other list
+        app.toast("Something else.")
+        await pilot.press("<")
+        await until(pilot, lambda: len(app._notifications) == 2)  # noqa: SLF001  as above
+
+
 async def test_without_a_run_the_keys_say_so() -> None:
     async with running_app(NOWHERE) as (app, pilot):
         await pilot.press("tab", "space", "full_stop", "right_square_bracket")

@@ -41,8 +41,8 @@ class FolderFile:
 class FileFacts:
     """What a file is: its `form` in words and its run, or `complaint`: why it cannot be shown.
 
-    `damage` is where the recording broke off, in a sentence, `notes` what else is to be said of it. One that
-    `is_other` is no recording.
+    `damage` is where the file breaks off, in a sentence; one that itself says so of its run is whole. `notes` is what
+    else is to be said of it. One that `is_other` is no recording.
     """
 
     form: str = ""
@@ -122,7 +122,7 @@ def _facts_of(opened: OpenedCapture) -> Iterator[FileFacts | None]:
         yield FileFacts(opened.form, is_other=True)
     else:
         notes = tuple(note for note in opened.notes if note != damage)
-        yield FileFacts(opened.form, summary_of(run), damage, notes)
+        yield FileFacts(opened.form, summary_of(run), damage if damage in opened.notes else "", notes)
 
 
 def _is_other(form: str, run: DerivedRun) -> bool:

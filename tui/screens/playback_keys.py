@@ -109,4 +109,4 @@ class PlaybackKeys:
         return self.playback.run is not None
 
     def _say(self, sentence: str) -> None:
-        self.scope.toast(sentence)
+        self.scope.toast(sentence, topic="playback")
