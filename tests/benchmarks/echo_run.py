@@ -74,6 +74,7 @@ class FedRun(EchoRun):
                 fed = self._take(fed, due)
                 if turns.is_due:
                     await turns.rest()
+                    await asyncio.sleep(max(0.0, self.controller.key_way.left_s()))  # as what comes from the probe
             await asyncio.sleep(_PERIOD_S)
         self.tell(f"TAKEN in {time.monotonic() - started:.2f} s")
 
