@@ -81,7 +81,7 @@ def test_another_word_is_refused_with_what_to_write(text: str) -> None:
 
 def test_marks_are_visited_in_order_both_ways() -> None:
     bench = Bench()
-    listed = bench.playback.marks()
+    listed = list(bench.playback.marks())
     assert [mark.position.frames for mark in listed] == sorted(mark.position.frames for mark in listed)
     words = {mark.what for mark in listed}
     assert {"first token", "stall"} <= words | {"unit"}

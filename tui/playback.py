@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar, overload
 
 from tui.errors import UsageError
 
@@ -83,7 +85,7 @@ class TimeCursor(ABC, Generic[PlayedT]):
         """When a frame came."""
 
     @abstractmethod
-    def marks(self) -> list[Mark]:
+    def marks(self) -> Sequence[Mark]:
         """Places worth a jump, in order."""
 
     @property
@@ -179,14 +181,12 @@ class TimeCursor(ABC, Generic[PlayedT]):
     def seek_mark(self, direction: int) -> Mark | None:
         """The next mark (1) or the one before (-1); None where there is none, and then nothing moves."""
         here = self.position or Position(self.run.frame_count if self.run else 0, inf)
-        listed = self.marks()
-        if direction > 0:
-            found = next((mark for mark in listed if mark.position > here), None)
-        else:
-            found = next((mark for mark in reversed(listed) if mark.position < here), None)
-        if found is not None:
-            self.position, self.is_playing = found.position, False
-        return found
+        listed, where = self.marks(), attrgetter("position")
+        place = bisect_right(listed, here, key=where) if direction > 0 else bisect_left(listed, here, key=where) - 1
+        if not 0 <= place < len(listed):
+            return None
+        self.position, self.is_playing = listed[place].position, False
+        return listed[place]
 
     def tick(self) -> bool:
         """Lets time pass while it plays; whether the position changed. At the end everything is seen again."""
@@ -205,12 +205,36 @@ class TimeCursor(ABC, Generic[PlayedT]):
         return True
 
 
+class FrameMarks(Sequence[Mark]):
+    """Marks at frames, in order; of many thousands each is made when it is asked for."""
+
+    def __init__(self, found: Mapping[int, str], time_of: Callable[[int], float]) -> None:
+        self._found = found
+        self._frames = sorted(found)
+        self._time_of = time_of
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    @overload
+    def __getitem__(self, index: int) -> Mark: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Mark]: ...
+    def __getitem__(self, index: int | slice) -> Mark | list[Mark]:
+        if isinstance(index, slice):
+            return [self._mark(frame) for frame in self._frames[index]]
+        return self._mark(self._frames[index])
+
+    def _mark(self, frame: int) -> Mark:
+        return Mark(Position(frame + 1, self._time_of(frame)), self._found[frame])
+
+
 class Playback(TimeCursor["DerivedRun"]):
     """Where the view of one run stands."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         super().__init__(clock)
-        self._marks: tuple[object, list[Mark]] = (None, [])
+        self._marks: tuple[object, Sequence[Mark]] = (None, [])
 
     @property
     def has_times(self) -> bool:
@@ -227,35 +251,32 @@ class Playback(TimeCursor["DerivedRun"]):
         decoder = self.run.decoder if self.run is not None else None
         return decoder.frames.time_of(frame) if decoder is not None else 0.0
 
-    def marks(self) -> list[Mark]:
+    def marks(self) -> Sequence[Mark]:
         """First token, stalls, units, extracts, traps and the problem of the run, in order."""
         run = self.run
         if run is None:
             return []
         known = (id(run), run.version, id(run.pipeline.segments))
         if self._marks[0] != known:
-            places = [(place, what) for frame, what in marked_frames(run) if (place := self._place(frame)) is not None]
-            self._marks = known, [Mark(place, what) for place, what in sorted(dict(places).items())]
+            self._marks = known, FrameMarks(marked_frames(run), self.time_of)
         return self._marks[1]
 
-    def _place(self, frame: int) -> Position | None:
-        decoder = self.run.decoder if self.run is not None else None
-        if decoder is None or not 0 <= frame < len(decoder.frames):
-            return None
-        return Position(frame + 1, decoder.frames.time_of(frame))
+
+def marked_frames(run: DerivedRun) -> dict[int, str]:
+    """The frames at which something happened, with a word for it: of several things at one the rarest."""
+    content = run.pipeline.content
+    found = dict.fromkeys(map(content.frame_of, run.pipeline.segments.emitting_chunks()), "unit")
+    found.update(rare_frames(run))
+    frames = run.frame_count
+    return {frame: what for frame, what in found.items() if 0 <= frame < frames}
 
 
-def marked_frames(run: DerivedRun) -> list[tuple[int, str]]:
-    """The frames at which something happened, with a word for it; the same frame may be named more than once."""
+def rare_frames(run: DerivedRun) -> list[tuple[int, str]]:
+    """As `marked_frames` without the units; the same frame may be named more than once, the rarest thing last."""
     pipeline, content, decoder = run.pipeline, run.pipeline.content, run.decoder
-    found: list[tuple[int, str]] = []
-    for index in range(pipeline.segments.count):
-        unit = pipeline.segments.segment(index)
-        if unit.emitted_chunk >= 0:
-            found.append((content.frame_of(unit.emitted_chunk), "unit"))
     emitted = [ready.emitted_chunk for ready in pipeline.code_blocks]
     emitted += [ready.emitted_chunk for ready in pipeline.json_values]
-    found += [(content.frame_of(chunk), "extract") for chunk in emitted if chunk >= 0]
+    found = [(content.frame_of(chunk), "extract") for chunk in emitted if chunk >= 0]
     found += [(call.valid_frame, "tool call valid") for call in pipeline.tool_calls.values() if call.valid_frame]
     found += [(stall.frame, "stall") for stall in run.stats.stall_list]
     if decoder is not None:

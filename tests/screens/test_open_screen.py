@@ -118,7 +118,7 @@ async def test_an_empty_folder_and_one_that_is_none_say_what_to_do(tmp_path: Pat
         said = " ".join(pane_text(app, "files").split())
         assert said == f"No captures in {tmp_path}. ctrl+s saves the current run."
         await pilot.press("enter", "ctrl+s")
-        assert any("nothing to save" in text for text in toasts(app))
+        await until(pilot, lambda: any("nothing to save" in text for text in toasts(app)))
         await pilot.press("q")
         await until(pilot, lambda: app.screen is app.live)
     async with running_app(NOWHERE, folder=tmp_path / "gone") as (app, pilot):

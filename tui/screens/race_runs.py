@@ -13,7 +13,7 @@ from tui.core.lane_view import Lane, LaneView
 from tui.core.race_cells import connect_began, origin_of
 from tui.core.race_timeline import RaceTimeline
 from tui.core.race_verdict import RaceLane, RaceVerdict, race_verdict
-from tui.playback import Mark, Position, TimeCursor, marked_frames
+from tui.playback import Mark, Position, TimeCursor, rare_frames
 from tui.screens.race_lanes import LETTERS
 from tui.screens.run_controller import ActiveRun
 
@@ -62,7 +62,7 @@ class RaceCursor(TimeCursor[RaceTimeline]):
         found: dict[float, str] = {}
         for run in timeline.runs:
             decoder = run.decoder
-            for frame, what in marked_frames(run) if decoder is not None else []:
+            for frame, what in rare_frames(run) if decoder is not None else []:
                 if what in ("first token", "stall", "problem") and decoder is not None:
                     found[decoder.frames.time_of(frame) - origin_of(run)] = what
         return [Mark(Position(timeline.frames_until(at), at), what) for at, what in sorted(found.items())]

@@ -147,6 +147,10 @@ class SegmentLog:
         flushed = bisect_left(emitted, 1, lo=0, hi=len(emitted), key=lambda chunk: chunk == _AT_FLUSH)
         return bisect_left(emitted, chunk_count, hi=flushed)
 
+    def emitting_chunks(self) -> set[int]:
+        """The chunks with which segments came out; what the flush gave came with none."""
+        return set(self._emitted_chunks) - {_AT_FLUSH}
+
     def end_of(self, count: int) -> int:
         """The offset behind the first `count` segments."""
         return self._ends[count - 1] if count else 0
