@@ -62,7 +62,7 @@ class HeadlessRun:
         self._err = err
         self.derived: DerivedRun | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._run = StreamRun(plan, self._take, on_chunks=self._take_chunks)
+        self._run = StreamRun(plan, self._take, on_chunks=self._take_chunks, keeps_chunks=False)
         self._is_sent = False
         self._chunks = 0
         self._capture = CaptureWriter(options.capture) if options.capture is not None else None
@@ -80,7 +80,7 @@ class HeadlessRun:
                 self._timer.cancel()
             if self._capture is not None:
                 self._capture.close()
-        self._report(result)
+        self._report(self.derived.result if self.derived is not None and self.derived.result else result)
         has_half_a_capture = self._capture is not None and self._capture.problem is not None
         return 1 if self._out.is_lost else EXIT_CODES[result.outcome] or int(has_half_a_capture)
 

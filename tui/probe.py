@@ -85,8 +85,9 @@ class Probe:
             self._lines.add(encode_record(record, stream), is_urgent=not isinstance(record, Read))
 
         if plan.capture_file is None:
-            return StreamRun(plan, emit, hold_s=READ_HOLD_S)
-        return StreamRun(plan, RecordingEmit(plan.capture_file, emit))  # held reads would be lost to a crash
+            return StreamRun(plan, emit, hold_s=READ_HOLD_S, keeps_chunks=False)
+        recording = RecordingEmit(plan.capture_file, emit)
+        return StreamRun(plan, recording, keeps_chunks=False)  # held reads would be lost to a crash
 
     async def _run(self, stream: int, run: StreamRun, *, uses_sdk: bool) -> None:
         try:

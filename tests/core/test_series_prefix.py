@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from array import array
+from bisect import bisect_left
 from itertools import pairwise
 
 import pytest
@@ -47,7 +48,7 @@ def test_blocks_are_sorted_in_portions() -> None:
 @given(st.lists(st.tuples(st.sampled_from([0.0, 0.01, 0.5]), st.integers(0, 2)), max_size=40), st.data())
 def test_a_beginning_of_a_series_is_a_series_of_it(steps: list[tuple[float, int]], data: st.DataObject) -> None:
     """Also when it grows again by what the series has next."""
-    times, frames, at, frame = array("d"), array("Q"), 0.0, 0
+    times, frames, at, frame = array("d"), array("I"), 0.0, 0
     for gap, skipped in steps:
         at, frame = at + gap, frame + skipped
         times.append(at)
@@ -71,13 +72,18 @@ def test_a_beginning_of_a_series_is_a_series_of_it(steps: list[tuple[float, int]
 
 @given(st.lists(st.integers(0, 3), max_size=300), st.lists(st.integers(0, 300), max_size=4), st.data())
 def test_runs_of_numbers_give_back_the_numbers(steps: list[int], cuts: list[int], data: st.DataObject) -> None:
-    numbers, runs, number = array("Q"), NumberRuns(), 0
+    numbers, runs, number = array("I"), NumberRuns(), 0
     for step in steps:
         number += step if step < 3 else 1
         numbers.append(number)
+
     edges = [0, *sorted(cuts), len(numbers)]
     for low, high in pairwise(edges):
         runs.extend(numbers[low:high])
     first, end = sorted(data.draw(st.tuples(st.integers(0, len(numbers)), st.integers(0, len(numbers)))))
     assert len(runs) == len(numbers)
     assert [number for span in runs.spans(first, end) for number in span] == list(numbers[first:end])
+    assert [runs[place] for place in range(len(runs))] == list(numbers)
+    assert runs.count_before(first) == bisect_left(numbers, first)
+    for place in range(first, end):
+        assert list(numbers[place : place + runs.run_from(place)]) == list(runs.spans(place, len(runs))[0])

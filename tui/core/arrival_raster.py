@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from tui.core.repeated_times import RepeatedTimes
+
 
 class RasterCell(NamedTuple):
     """One slice of time: the number of arrivals in it, and whether it lies in a stall."""
@@ -33,14 +35,22 @@ def raster(
     if width < 1 or end <= start:
         return [RasterCell(0, is_stalled=False)] * max(0, width)
     step = (end - start) / width
-    edges = [start + step * cell for cell in range(width)] + [end]
-    counts = [bisect_left(times, high) - bisect_left(times, low) for low, high in pairwise(edges)]
-    counts[-1] += bisect_right(times, end) - bisect_left(times, end)
+    edges = [start + step * cell for cell in range(width)]
+    before = [*(_before(times, edge) for edge in edges), _until(times, end)]
+    counts = [later - earlier for earlier, later in pairwise(before)]
     ends = [stall[1] for stall in stalls]
     return [
         RasterCell(count, count == 0 and _in_stall(edges[cell] + step / 2, stalls, ends))
         for cell, count in enumerate(counts)
     ]
+
+
+def _before(times: Sequence[float], at: float) -> int:
+    return times.count_before(at) if isinstance(times, RepeatedTimes) else bisect_left(times, at)
+
+
+def _until(times: Sequence[float], at: float) -> int:
+    return times.count_until(at) if isinstance(times, RepeatedTimes) else bisect_right(times, at)
 
 
 def _in_stall(at: float, stalls: Sequence[tuple[float, float]], ends: list[float]) -> bool:

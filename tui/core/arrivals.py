@@ -5,9 +5,10 @@ Sans-IO columns behind the arrival raster and the verdict; constant work per chu
 
 from __future__ import annotations
 
-from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui.core.repeated_times import RepeatedTimes
 from tui.core.stats import StreamStats
 
 FEW_FRAMES = 16  # fewer say nothing about a rhythm
@@ -20,22 +21,25 @@ class ArrivalLog:
     """Times of pieces of text, and of the reads that brought them, both ascending."""
 
     def __init__(self) -> None:
-        self.times = array("d")
-        self.read_times = array("d")
-        self.read_counts = array("I")
+        self.times = RepeatedTimes()
+        self.add = self.times.add
 
-    def add(self, at: float, count: int = 1) -> None:
-        """A piece of text, or so many, came with the read at `at`."""
-        times, read_times = self.times, self.read_times
-        if count == 1:
-            times.append(at)
-        else:
-            times.extend([at] * count)
-        if read_times and read_times[-1] == at:
-            self.read_counts[-1] += count
-        else:
-            read_times.append(at)
-            self.read_counts.append(count)
+    @property
+    def read_times(self) -> Sequence[float]:
+        """When the reads came."""
+        return self.times.values
+
+    @property
+    def read_counts(self) -> Sequence[int]:
+        """How many pieces of text each of the reads brought."""
+        return self.times.counts
+
+    def until(self, at: float) -> ArrivalLog:
+        """What had arrived at a time, inclusive."""
+        first = ArrivalLog()
+        first.times = self.times.until(at)
+        first.add = first.times.add
+        return first
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from tui.core.byte_store import ByteStore, Keep
 from tui.core.chunks import Outcome, StreamProblem
 from tui.core.request import IDENTITY
+
+_MOST_WIRE_BYTES: Final = 2**32 - 1  # of one read: a file may say what it likes
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Capture:
         self._data = ByteStore(keep)
         self._ends = array("Q")
         self._times = array("d")
-        self._wire = array("Q")
+        self._wire = array("I")
         self._is_text = bytearray()
 
     def add(self, record: Record) -> None:
@@ -216,5 +218,5 @@ class Capture:
         data = record.data.encode("utf-8", "surrogatepass") if isinstance(record.data, str) else record.data
         self._ends.append(self._data.append(data))
         self._times.append(record.at)
-        self._wire.append(record.wire_bytes)
+        self._wire.append(min(record.wire_bytes, _MOST_WIRE_BYTES))
         self._is_text.append(is_text)

@@ -11,7 +11,11 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import Final
 
+from tui.core.number_runs import NumberRuns
+from tui.core.repeated_times import RepeatedTimes
+
 _BLOCK_PIECES: Final = 256
+_SHORT_ENDS: Final = 2**32 - 1  # offsets up to this take four bytes
 
 
 class ContentLog:
@@ -20,9 +24,9 @@ class ContentLog:
     def __init__(self) -> None:
         self._blocks: list[str] = []
         self._newest: list[str] = []
-        self._ends = array("Q")
-        self._times = array("d")
-        self._frames = array("Q")
+        self._ends = array("I")
+        self._times = RepeatedTimes()
+        self._frames = NumberRuns()
         self._length = 0
 
     def add(self, text: str, at: float, frame: int) -> int:
@@ -30,8 +34,10 @@ class ContentLog:
         newest = self._newest
         newest.append(text)
         self._length += len(text)
+        if self._length > _SHORT_ENDS:
+            self._widen()
         self._ends.append(self._length)
-        self._times.append(at)
+        self._times.add(at)
         self._frames.append(frame)
         if len(newest) == _BLOCK_PIECES:  # a short string costs fifty bytes more than its letters
             self._blocks.append("".join(newest))
@@ -41,16 +47,23 @@ class ContentLog:
     def add_many(self, texts: list[str], at: float, frames: array[int]) -> int:
         """As `add` of each, all of one time; gives the index of the first."""
         first = len(self._ends)
+        if self._length + sum(map(len, texts)) > _SHORT_ENDS:
+            self._widen()
         self._ends.extend(accumulate(map(len, texts), initial=self._length))
         del self._ends[first]  # what was there before
         self._length = self._ends[-1]
-        self._times.extend(array("d", [at]) * len(texts))
+        self._times.add(at, len(texts))
         self._frames.extend(frames)
         self._newest += texts
         while len(self._newest) >= _BLOCK_PIECES:
             self._blocks.append("".join(self._newest[:_BLOCK_PIECES]))
             self._newest = self._newest[_BLOCK_PIECES:]
         return first
+
+    def _widen(self) -> None:
+        """A text of more than 4 G code points has longer offsets."""
+        if self._ends.typecode == "I":
+            self._ends = array("Q", self._ends)
 
     @property
     def count(self) -> int:
@@ -98,7 +111,7 @@ class ContentLog:
 
     def times_between(self, first: int, end: int) -> array[float]:
         """When the chunks from `first` up to `end` came."""
-        return self._times[first:end]
+        return self._times.between(first, end)
 
     def chunk_at(self, offset: int) -> int:
         """The chunk that holds the code point at `offset`; the last chunk for offsets past the end."""
@@ -110,8 +123,7 @@ class ContentLog:
 
     def chunks_of_frame(self, frame: int) -> range:
         """The chunks that came in a frame."""
-        first = bisect_left(self._frames, frame)
-        return range(first, bisect_right(self._frames, frame, first))
+        return range(self._frames.count_before(frame), self._frames.count_before(frame + 1))
 
     def text_between(self, start: int, end: int) -> str:
         """The text between two offsets; the cost is that of the chunks that hold it."""
@@ -132,11 +144,11 @@ class ContentLog:
 
     def count_before_frame(self, frame: int) -> int:
         """How many chunks came in frames before this one."""
-        return bisect_left(self._frames, frame)
+        return self._frames.count_before(frame)
 
     def count_until(self, at: float) -> int:
         """How many chunks had come at time `at`, inclusive."""
-        return bisect_right(self._times, at)
+        return self._times.count_until(at)
 
     def last_chunk_of(self, end: int) -> int:
         """The chunk that holds the last code point before the exclusive offset `end`."""

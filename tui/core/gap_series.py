@@ -16,6 +16,7 @@ from operator import mul, sub
 from typing import NamedTuple, Protocol
 
 from tui.core.number_runs import NumberRuns
+from tui.core.packed_times import pack_times, unpack_times
 
 # Blocks are split at twice this size: large enough that a million values are a thousand blocks, small enough
 # that putting one value in moves some kilobytes.
@@ -24,8 +25,10 @@ _BLOCK_SIZE = 1024
 _REBUILD = 128
 # From this share of new values on, sorting everything anew is cheaper; so each value is sorted a few times at most.
 _REBUILD_SHARE = 0.25
-# Arrivals become gaps at the latest when there are so many; then their times and frames are let go.
+# Arrivals are packed at the latest when there are so many; then their times are let go.
 _UNSETTLED = 65_536
+# So many values are sorted at a time: as objects of a list they take four times the room.
+_PORTION = 65_536
 # Values go into mean and spread at the latest when there are so many.
 _UNMEASURED = 262_144
 VALUES_A_BLOCK = 4096
@@ -138,14 +141,17 @@ class OrderedValues:
 
     def _settle(self) -> None:
         """Sorts what came since the last question."""
-        if not self._pending:
-            return
-        fresh = sorted(self._pending)
+        while self._pending:
+            self._settle_portion()
+
+    def _settle_portion(self) -> None:
+        portion = self._pending[:_PORTION]
+        fresh = sorted(portion)
         if self._has_spread:
-            self._unmeasured.extend(self._pending)  # measured when somebody asks, or when they are too many to keep
+            self._unmeasured.extend(portion)  # measured when somebody asks, or when they are too many to keep
             if len(self._unmeasured) > _UNMEASURED:
                 self._measure_blocks()
-        del self._pending[:]
+        del self._pending[:_PORTION]
         self._quantiles.clear()
         before, self._count = self._count, self._count + len(fresh)
         if len(fresh) > before * _REBUILD_SHARE:
@@ -258,8 +264,9 @@ class GapSeries(ArrivalSeries):
     """A series that grows.
 
     Times are seconds on the capture's clock and do not fall; a time is None until there is such an arrival.
-    Taking an arrival only appends it; the gaps are made of many at once. `has_spread` as in `OrderedValues`. Of an
-    arrival that was settled the frame is kept, not the time, which its frame has.
+    Taking an arrival only appends it; the gaps are made when they are asked for, until then the times are packed.
+    `has_spread` as in `OrderedValues`. Of an arrival that was taken the frame is kept, not the time, which its frame
+    has.
     """
 
     def __init__(self, *, has_spread: bool = True) -> None:
@@ -267,11 +274,12 @@ class GapSeries(ArrivalSeries):
         self._frame_runs = NumberRuns()
         # The last arrival that was settled, then those that were not.
         self._times = array("d")
-        self._frames = array("Q")
+        self._frames = array("I")
         self._settled = 0
         self._starts: list[tuple[float, int]] = []
         self._longest_s = -1.0
         self._longest_from = self._longest_to = (0.0, 0)
+        self._packed: list[bytes] = []
         self._gaps = OrderedValues(has_spread=has_spread)
 
     def add(self, at: float, frame: int) -> None:
@@ -280,12 +288,14 @@ class GapSeries(ArrivalSeries):
         times.append(at)
         self._frames.append(frame)
         if len(times) > _UNSETTLED:
-            self._settle()
+            self._put_away()
 
     def extend(self, times: array[float], frames: array[int]) -> None:
         """Many arrivals; their gaps are made when they are asked for."""
         self._times.extend(times)
         self._frames.extend(frames)
+        if len(self._times) > _UNSETTLED:
+            self._put_away()
 
     def __len__(self) -> int:
         """How many arrivals there were."""
@@ -308,15 +318,18 @@ class GapSeries(ArrivalSeries):
 
     @property
     def gaps(self) -> OrderedValues:
-        """All gaps."""
-        self._settle()
+        """All gaps, in order of arrival."""
+        for packed in self._packed:
+            self._gaps.extend(_gaps_between(unpack_times(packed)))
+        self._packed.clear()
+        self._gaps.extend(self._taken())
         return self._gaps
 
     @property
     def longest(self) -> tuple[tuple[float, int], tuple[float, int]] | None:
         """Time and frame of the arrivals on both sides of the longest gap, the first one of several."""
         self._settle()
-        return (self._longest_from, self._longest_to) if len(self._gaps) else None
+        return (self._longest_from, self._longest_to) if len(self) > 1 else None
 
     def frame_spans(self, first: int, end: int) -> list[range]:
         """The frames of the arrivals from `first` up to `end`, in order."""
@@ -331,14 +344,27 @@ class GapSeries(ArrivalSeries):
         return (self._times[place], self._frames[place]) if place < len(self._times) else None
 
     def _settle(self) -> None:
+        """Takes what came; the gaps stay in order."""
+        if len(self._times) <= bool(self._settled):
+            return
+        if self._packed:
+            self._put_away()
+        else:
+            self._gaps.extend(self._taken())
+
+    def _put_away(self) -> None:
+        """Packs what came: few series are ever asked for their gaps."""
+        times = self._times[:]
+        self._taken()
+        self._packed.append(pack_times(times))
+
+    def _taken(self) -> array[float]:
+        """The gaps of what came since they were last taken; of the arrivals the last one stays."""
         times, frames = self._times, self._frames
         known = int(bool(self._settled))
-        if len(times) == known:
-            return
         while len(self._starts) < 2 and (start := self._start(len(self._starts))):
             self._starts.append(start)
-        fresh = array("d", map(sub, islice(times, 1, None), times))
-        self._gaps.extend(fresh)
+        fresh = _gaps_between(times)
         if fresh and (longest := max(fresh)) > self._longest_s:
             place = fresh.index(longest)
             self._longest_s = longest
@@ -347,3 +373,8 @@ class GapSeries(ArrivalSeries):
         self._frame_runs.extend(frames[known:])
         self._settled += len(times) - known
         del times[:-1], frames[:-1]
+        return fresh
+
+
+def _gaps_between(times: array[float]) -> array[float]:
+    return array("d", map(sub, islice(times, 1, None), times))

@@ -6,52 +6,71 @@ Pure. A stream of a million frames that each brought text is one run.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import Final
 
 _SHORT: Final = 64  # fewer are looked at one by one
 
 
 class NumberRuns:
-    """Append-only; `spans` gives what was appended, in order."""
+    """Append-only numbers that do not fall, known by their place from 0."""
 
     def __init__(self) -> None:
-        self._starts = array("Q")
-        self._places = array("Q")  # how many numbers came before each run
+        self._starts = array("I")
+        self._places = array("I")  # how many numbers came before each run
         self._count = 0
         self._next = -1
 
-    def __len__(self) -> int:
-        return self._count
+    def append(self, number: int) -> None:
+        """Appends a number."""
+        if number != self._next:
+            self._starts.append(number)
+            self._places.append(self._count)
+        self._count += 1
+        self._next = number + 1
 
     def extend(self, numbers: array[int]) -> None:
-        """Appends numbers (an array of "Q")."""
+        """Appends numbers (an array of "I")."""
         if not numbers:
             return
         first, count = numbers[0], len(numbers)
-        if numbers == array("Q", range(first, first + count)):
-            self._add_run(first, count)
+        if numbers == array("I", range(first, first + count)):
+            self.append(first)
+            self._count += count - 1
+            self._next = first + count
         elif count > _SHORT:
             self.extend(numbers[: count // 2])
             self.extend(numbers[count // 2 :])
         else:
             for number in numbers:
-                self._add_run(number, 1)
+                self.append(number)
+
+    def count_before(self, number: int) -> int:
+        """How many are less than a number."""
+        run = bisect_left(self._starts, number) - 1
+        return min(self._places[run] + number - self._starts[run], self._end(run)) if run >= 0 else 0
+
+    def run_from(self, place: int) -> int:
+        """How many from a place on count up by one."""
+        return self._end(bisect_right(self._places, place) - 1) - place
 
     def spans(self, first: int, end: int) -> list[range]:
         """The numbers at the places from `first` up to `end`."""
         found: list[range] = []
         run = bisect_right(self._places, first) - 1
         while first < end:
-            until = min(end, self._places[run + 1] if run + 1 < len(self._places) else self._count)
+            until = min(end, self._end(run))
             start = self._starts[run] + first - self._places[run]
             found.append(range(start, start + until - first))
             first, run = until, run + 1
         return found
 
-    def _add_run(self, first: int, count: int) -> None:
-        if first != self._next:
-            self._starts.append(first)
-            self._places.append(self._count)
-        self._count += count
-        self._next = first + count
+    def _end(self, run: int) -> int:
+        return self._places[run + 1] if run + 1 < len(self._places) else self._count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: int) -> int:
+        run = bisect_right(self._places, place) - 1
+        return self._starts[run] + place - self._places[run]

@@ -6,12 +6,11 @@ checkpoint of its parser; the numbers are made by `StatsPrefix`, in portions.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from tui.core.arrivals import ArrivalLog
 from tui.core.chunks import CodeBlockReady, JSONReady, SegmentReady, StreamChunk
 from tui.core.content_log import ContentLog
 from tui.core.derived_run import DerivedRun
@@ -137,19 +136,10 @@ class RunView:
         self.chunk_count = run.chunks_before_frame(frames)
         self.pipeline = PipelinePrefix(run.pipeline, run.chunks, self.chunk_count, frames)
         self.advance = self.pipeline.advance
-        self.arrivals = _arrivals_until(run.arrivals, at)
+        self.arrivals = run.arrivals.until(at)
 
 
 def _emitted(listed: list[_Ready], chunk_count: int) -> list[_Ready]:
     """Those that had come out with the first content chunks; what only the end of the text ended was then open."""
     flushed = bisect_left(listed, 1, key=lambda ready: ready.emitted_chunk < 0)
     return listed[: bisect_left(listed, chunk_count, hi=flushed, key=lambda ready: ready.emitted_chunk)]
-
-
-def _arrivals_until(log: ArrivalLog, at: float) -> ArrivalLog:
-    """The arrivals up to a moment, inclusive."""
-    cut = ArrivalLog()
-    cut.times = log.times[: bisect_right(log.times, at)]
-    reads = bisect_right(log.read_times, at)
-    cut.read_times, cut.read_counts = log.read_times[:reads], log.read_counts[:reads]
-    return cut

@@ -53,7 +53,8 @@ class DemoUpstream:
             return self._local.open_run(request, on_chunks, room)
         capture = demo_capture(find_demo(request.model))
         plan = RunPlan(TransportName.DIRECT, capture.header.url, request, dialect=capture.header.dialect)
-        return StreamRun(plan, _forget, transport=ReplayTransport(capture, room=room), on_chunks=on_chunks)
+        transport = ReplayTransport(capture, room=room)
+        return StreamRun(plan, _forget, transport=transport, on_chunks=on_chunks, keeps_chunks=False)
 
     def complete(self, body: dict[str, Any], raw_body: bytes, headers: Mapping[str, str]) -> ASGIApp:
         """The recorded bytes as they came, or without `stream` their text as one object, after the same time."""

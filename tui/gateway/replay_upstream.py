@@ -50,7 +50,8 @@ class ReplayUpstream:
         """The capture as a run that has not begun; the prompt is not read."""
         capture = _without_refusals(self._run.capture)
         plan = RunPlan(TransportName.DIRECT, "", request, dialect=capture.header.dialect, clocks=_PATIENT)
-        return StreamRun(plan, _forget, transport=ReplayTransport(capture, self._speed, room=room), on_chunks=on_chunks)
+        transport = ReplayTransport(capture, self._speed, room=room)
+        return StreamRun(plan, _forget, transport=transport, on_chunks=on_chunks, keeps_chunks=False)
 
     def complete(self, body: dict[str, Any], raw_body: bytes, headers: Mapping[str, str]) -> ASGIApp:  # noqa: ARG002  the interface
         """The answer as chat completions, streamed with its own times or whole."""

@@ -67,7 +67,7 @@ class URLUpstream:
             clocks=self._clocks,
             insecure_http=self._insecure_http,
         )
-        return StreamRun(plan, _forget, on_chunks=on_chunks, room=room)
+        return StreamRun(plan, _forget, on_chunks=on_chunks, room=room, keeps_chunks=False)
 
     def complete(self, body: dict[str, Any], raw_body: bytes, headers: Mapping[str, str]) -> CompletionRelay:  # noqa: ARG002  the interface
         """A relay of the client's body, byte for byte."""

@@ -103,8 +103,11 @@ class StyledText:
 
     def begin_content(self, char_count: int) -> None:
         """The next stretch is a content chunk of that many code points."""
-        self._content_starts.append(self._length)
-        self._content_chars.append(self._content_length)
+        if not self._content_starts or self._length - self._content_starts[-1] != (
+            self._content_length - self._content_chars[-1]
+        ):  # else it goes on where the chunk before ended
+            self._content_starts.append(self._length)
+            self._content_chars.append(self._content_length)
         self._content_length += char_count
 
     def flush(self) -> int | None:

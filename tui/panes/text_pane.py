@@ -94,7 +94,7 @@ class TextPane(LineView):
         self._shown_hint = WrappedText()
         self._found: tuple[int, int] | None = None
         self._search: TextSearch | None = None
-        self._chunk_ends = array("Q")
+        self._chunk_ends = array("I")
         self._limit: int | None = None  # offset of what is shown at most, where the view is held
         self._waiting = ""
         self._held_line = ""
@@ -124,7 +124,7 @@ class TextPane(LineView):
         self._text = StyledText(self._text.wrapped.width)
         self._found = None
         self._waiting = ""
-        self._chunk_ends = array("Q")
+        self._chunk_ends = array("I")
         self._limit, self._held_line = None, ""
         self._reset_reading()
         self.is_following = True

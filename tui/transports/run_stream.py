@@ -1,7 +1,7 @@
 """One run: clocks, retries, resume and the outcome around any transport.
 
-Every front end runs its streams through `StreamRun`. It hands on what came and keeps nothing of it but the
-decoder, which it needs for its clocks and for the proof of the end.
+Every front end runs its streams through `StreamRun`. It hands on what came and keeps the decoder, which it needs
+for its clocks and for the proof of the end.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class StreamRun:
     test); the plan's URL and keys are then not looked at. `clock` is monotonic; time 0 of the capture is the
     beginning of `run`. `key_name` is the variable of the provider's key. `room` slows direct down to its taker.
     `hold_s` lets what HTTP brings wait so long for what comes next, so that both cost one wake-up; stamps stay exact.
+    `keeps_chunks` False: who takes the records or the chunks keeps them, so the result has none of its own.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class StreamRun:
         key_name: str = PROVIDER_KEY,
         room: Room | None = None,
         hold_s: float = 0.0,
+        keeps_chunks: bool = True,
     ) -> None:
         self._plan = plan
         self._emit = emit
@@ -80,6 +82,7 @@ class StreamRun:
         self._key_name = key_name
         self._room = room
         self._hold = ReadHold(hold_s)
+        self._keeps_chunks = keeps_chunks
         self._has_looked = False
         self._credentials = Credentials()
         self._endpoint: Endpoint | None = None
@@ -91,14 +94,10 @@ class StreamRun:
         self._resumption = Resumption()
         self._begin = 0.0
         self._attempts = 0
-        self._is_break = False
-        self._is_cancelling = False
-        self._has_begun = False
-        self._has_ended = False
-        self._has_chunks = False
-        self._has_progress = False
+        self._is_break = self._is_cancelling = False
+        self._has_begun = self._has_ended = False
+        self._has_chunks = self._has_progress = self._was_accepted = False
         self._growth = Growth()
-        self._was_accepted = False
 
     @property
     def attempts(self) -> int:
@@ -301,6 +300,7 @@ class StreamRun:
             status=head.status,
             headers=head.headers,
             event_limit_bytes=self._plan.event_limit_bytes,
+            keeps_course=self._keeps_chunks,
         )
 
     def _wait_for_token(self) -> None:

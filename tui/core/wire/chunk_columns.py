@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import overload
 
 from tui.core.chunks import StreamChunk
+from tui.core.number_runs import NumberRuns
 from tui.core.wire.frames import FrameStore
 from tui.core.wire.packed_texts import PackedTexts
 
@@ -22,7 +23,7 @@ class ChunkColumns(Sequence[StreamChunk]):
     def __init__(self, frames: FrameStore) -> None:
         self._frames = frames
         self._contents = PackedTexts()
-        self._frame_indices = array("Q")
+        self._frame_indices = NumberRuns()
         self._rich: dict[int, StreamChunk] = {}
         self._rich_indices = array("Q")
         self._model_starts: list[int] = []
@@ -50,20 +51,18 @@ class ChunkColumns(Sequence[StreamChunk]):
 
     def count_before_frame(self, frame: int) -> int:
         """How many chunks came in frames before this one."""
-        return bisect_left(self._frame_indices, frame)
+        return self._frame_indices.count_before(frame)
 
     def plain_run(self, first: int, frame: int, most: int) -> array[int]:
         """The frames of the chunks from `first` on that are plain text, each of a frame of its own, without a gap.
 
-        The first one is `frame`; at most `most`, and at most as many as one look tells.
+        The first one is `frame`; at most `most`.
         """
         end = min(first + most, len(self._contents), self._next_rich(first))
-        while end > first:
-            frames = self._frame_indices[first:end]
-            if frames == array("Q", range(frame, frame + end - first)):
-                return frames
-            end = first + (end - first) // 2
-        return array("Q")
+        if end <= first or self._frame_indices[first] != frame:
+            return array("I")
+        count = min(end - first, self._frame_indices.run_from(first))
+        return array("I", range(frame, frame + count))
 
     def _next_rich(self, index: int) -> int:
         """The next chunk that is not plain text, from this one on."""
@@ -72,8 +71,7 @@ class ChunkColumns(Sequence[StreamChunk]):
 
     def of_frame(self, frame: int) -> list[StreamChunk]:
         """The chunks that came in a frame."""
-        first = bisect_left(self._frame_indices, frame)
-        return self[first : bisect_right(self._frame_indices, frame, first)]
+        return self[self._frame_indices.count_before(frame) : self._frame_indices.count_before(frame + 1)]
 
     def __len__(self) -> int:
         return len(self._contents)
@@ -92,11 +90,11 @@ class ChunkColumns(Sequence[StreamChunk]):
 
     def _between(self, first: int, end: int) -> list[StreamChunk]:
         """As `_chunk` of each, at half the price where each came in the next frame: a screen draws many."""
-        frames, row = self._frame_indices[first:end], bisect_right(self._model_starts, first) - 1
-        is_even = frames == array("Q", range(frames[0], frames[0] + end - first))
-        if not is_even or row != bisect_right(self._model_starts, end - 1) - 1:
+        spans, row = self._frame_indices.spans(first, end), bisect_right(self._model_starts, first) - 1
+        if len(spans) > 1 or row != bisect_right(self._model_starts, end - 1) - 1:
             return [self._chunk(index) for index in range(first, end)]
-        times = self._frames.times_between(frames[0], frames[-1] + 1)
+        frames = spans[0]
+        times = self._frames.times_between(frames.start, frames.stop)
         model, rich = self._models[row] if row >= 0 else None, self._rich
         return [
             rich.get(index) or StreamChunk(content, None, index, model, "", (), 0, None, at, frame)
@@ -112,3 +110,18 @@ class ChunkColumns(Sequence[StreamChunk]):
         row = bisect_right(self._model_starts, index) - 1
         model = self._models[row] if row >= 0 else None
         return StreamChunk(self._contents[index], index=index, model=model, at=self._frames.time_of(frame), frame=frame)
+
+
+class ChunkTexts(ChunkColumns):
+    """Keeps the text of the chunks alone: for those who need a run's end and not its course."""
+
+    def add(self, chunk: StreamChunk) -> None:
+        """Keeps what it has of the answer."""
+        self._contents.append(chunk.content if chunk.choice == 0 else "")
+
+    def add_text(self, content: str, frame: int) -> int:  # noqa: ARG002  the interface
+        """Keeps a text, and gives the index of its chunk."""
+        return self._contents.append(content)
+
+    def begin_model(self, model: str | None) -> None:
+        """Nothing is kept of it."""

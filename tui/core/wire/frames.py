@@ -42,22 +42,25 @@ class FrameStore(Sequence[Frame]):
 
     def __init__(self) -> None:
         self._texts = PackedTexts()
-        self._names: dict[str, str] = {}
-        self._events: list[str | None] = []
-        self._firsts = array("Q")
+        # Most frames have the name of the one before: the first of each stretch is kept, and its name.
+        self._name: str | None = None
+        self._known: dict[str, str] = {}
+        self._name_starts = array("I")
+        self._names: list[str | None] = []
+        self._firsts = array("I")
         self._times = array("d")
-        self._reads = array("Q")
+        self._reads = array("I")
 
     def begin_read(self, read_index: int, at: float) -> None:
         """The frames added from now on, at least one, came with this read."""
-        self._firsts.append(len(self._events))
+        self._firsts.append(len(self._texts))
         self._times.append(at)
         self._reads.append(read_index)
 
     def add(self, text: str, event: str | None = None) -> int:
         """Appends a frame of the read that was begun last, and gives its index."""
-        # A stream has few names but many events: one string for each name is kept, not one for each event.
-        self._events.append(event if event is None else self._names.setdefault(event, event))
+        if event != self._name:
+            self._begin_name(event)
         return self._texts.append(text)
 
     def time_of(self, index: int) -> float:
@@ -75,21 +78,21 @@ class FrameStore(Sequence[Frame]):
 
     def whole_reads_until(self, end: int) -> int:
         """How many of the first `end` frames came with reads of which no frame is left out."""
-        if end >= len(self._events):
-            return len(self._events)
+        if end >= len(self._texts):
+            return len(self._texts)
         return self._firsts[bisect_right(self._firsts, end) - 1]
 
     def count_until(self, at: float) -> int:
         """How many frames were complete at time `at`, inclusive."""
         row = bisect_right(self._times, at)
-        return self._firsts[row] if row < len(self._firsts) else len(self._events)
+        return self._firsts[row] if row < len(self._firsts) else len(self._texts)
 
     def read_of(self, index: int) -> int:
         """The read that brought the frame with this index (not negative)."""
         return self._reads[bisect_right(self._firsts, index) - 1]
 
     def __len__(self) -> int:
-        return len(self._events)
+        return len(self._texts)
 
     @overload
     def __getitem__(self, index: int) -> Frame: ...
@@ -104,4 +107,32 @@ class FrameStore(Sequence[Frame]):
         text = self._texts[index]
         size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         row = bisect_right(self._firsts, index) - 1
-        return Frame(index, self._times[row], self._reads[row], size, self._events[index], text)
+        return Frame(index, self._times[row], self._reads[row], size, self._name_of(index), text)
+
+    def _begin_name(self, name: str | None) -> None:
+        self._name = name
+        self._name_starts.append(len(self._texts))
+        self._names.append(name if name is None else self._known.setdefault(name, name))
+
+    def _name_of(self, index: int) -> str | None:
+        row = bisect_right(self._name_starts, index) - 1
+        return self._names[row] if row >= 0 else None
+
+
+class FrameCount(FrameStore):
+    """Counts the frames and keeps nothing of them: for those who need a run's end and not its course."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count = 0
+
+    def begin_read(self, read_index: int, at: float) -> None:
+        """Nothing is kept of it."""
+
+    def add(self, text: str, event: str | None = None) -> int:  # noqa: ARG002  the interface
+        """Counts a frame, and gives its index."""
+        self._count += 1
+        return self._count - 1
+
+    def __len__(self) -> int:
+        return self._count

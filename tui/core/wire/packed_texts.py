@@ -27,7 +27,6 @@ class PackedTexts:
         self._packed_count = 0
         self._blocks: list[bytes] = []
         self._starts = array("Q")
-        self._lengths = array("I")
         self._unpacked: tuple[int, list[str]] = (-1, [])
 
     def append(self, text: str) -> int:
@@ -64,23 +63,30 @@ class PackedTexts:
         return "".join([*self._joined_blocks(), *self._newest])
 
     def _joined_blocks(self) -> Iterator[str]:
-        return (_unpack(block) for block in self._blocks)
+        return (_unpack(block)[1] for block in self._blocks)
 
     def _pack(self) -> None:
-        joined = "".join(self._newest).encode("utf-8", "surrogatepass")
-        self._blocks.append(zlib.compress(joined, _LEVEL))
+        self._blocks.append(_packed(self._newest))
         self._starts.append(self._packed_count)
-        self._lengths.extend(map(len, self._newest))
         self._packed_count += len(self._newest)
         self._newest, self._newest_chars = [], 0
 
     def _split(self, number: int) -> list[str]:
-        joined = _unpack(self._blocks[number])
-        is_last = number + 1 == len(self._blocks)
-        end = self._packed_count if is_last else self._starts[number + 1]
-        ends = list(accumulate(self._lengths[self._starts[number] : end]))
+        lengths, joined = _unpack(self._blocks[number])
+        ends = list(accumulate(lengths))
         return [joined[start:stop] for start, stop in zip([0, *ends], ends, strict=False)]
 
 
-def _unpack(block: bytes) -> str:
-    return zlib.decompress(block).decode("utf-8", "surrogatepass")
+def _packed(texts: list[str]) -> bytes:
+    """How many there are, their lengths, which are as alike as they are, and the texts themselves."""
+    lengths = array("I", [len(texts), *map(len, texts)])
+    return zlib.compress(lengths.tobytes() + "".join(texts).encode("utf-8", "surrogatepass"), _LEVEL)
+
+
+def _unpack(block: bytes) -> tuple[array[int], str]:
+    """The lengths, and the texts joined."""
+    data, lengths = zlib.decompress(block), array("I")
+    size = lengths.itemsize
+    lengths.frombytes(data[:size])
+    lengths.frombytes(data[size : size * (1 + lengths[0])])
+    return lengths[1:], data[size * len(lengths) :].decode("utf-8", "surrogatepass")

@@ -34,7 +34,8 @@ class ResponseDecoder:
 
     `dialect` is `auto`, a name of `dialects.catalogue.DIALECT_NAMES`, or a path rule such as
     `$.choices[0].delta.content`; another word raises UsageError. `status` and `headers` are those of the response
-    (101 for a WebSocket). `event_limit_bytes` bounds one event, line or message.
+    (101 for a WebSocket). `event_limit_bytes` bounds one event, line or message. `keeps_course` False: there are
+    the result and what `feed` gave, but neither `frames` nor `chunks` to look into afterwards.
     """
 
     def __init__(
@@ -43,14 +44,15 @@ class ResponseDecoder:
         status: int = 200,
         headers: Headers = (),
         event_limit_bytes: int = DEFAULT_EVENT_LIMIT_BYTES,
+        *,
+        keeps_course: bool = True,
     ) -> None:
-        self._assembly = StreamAssembly()
+        self._assembly = StreamAssembly(keeps_course=keeps_course)
         self._limit = event_limit_bytes
         self._named = dialect
         self._dialect: Dialect | None = None if dialect == "auto" else dialect_of(dialect, self._assembly)
         self._evidence = "" if dialect == "auto" else "named by the caller"
-        self._read_count = 0
-        self._connection_count = 0
+        self._read_count = self._connection_count = 0
         self._has_messages = False
         self._result: StreamResult | None = None
         self._begin(status, headers)
@@ -74,9 +76,7 @@ class ResponseDecoder:
         elif data:
             self._feed_bytes(data)
         self._read_count += 1
-        if not (fresh := assembly.fresh):
-            return []
-        assembly.fresh = []
+        fresh, assembly.fresh = assembly.fresh, []
         return fresh
 
     def finish(self, at: float = 0.0, end: StreamProblem | None = None) -> StreamResult:
@@ -233,8 +233,7 @@ class ResponseDecoder:
         if self._is_cut_high and 0x80 <= data[0] < 0xC0:
             self._assembly.oddities.trap("split_code_point", len(self.frames))
         self._is_cut_high = data[-1] >= 0x80
-        body = self._body
-        sse = body.sse
+        body, sse = self._body, self._body.sse
         events = sse.feed(data) if body.framing is SSE_FRAMING else body.feed(data)
         if sse.error_fields and not self._assembly.is_over:
             self._read_with_error(events)
@@ -245,8 +244,8 @@ class ResponseDecoder:
 
     def _feed_message(self, message: str) -> None:
         if len(message) > self._limit:
-            words = f"a message of {len(message)} characters"
-            self._assembly.fail(StreamProblem.of("too_large", words), is_of_frame=False)
+            problem = StreamProblem.of("too_large", f"a message of {len(message)} characters")
+            self._assembly.fail(problem, is_of_frame=False)
             return
         self._has_messages = True
         self._read_events([SSEEvent(message)])
@@ -385,7 +384,7 @@ class ResponseDecoder:
         assembly.end()
         return StreamResult(
             content=assembly.content,
-            chunks=assembly.chunks,
+            chunks=assembly.chunks if assembly.keeps_course else (),
             finish_reason=assembly.finish_reasons.get(0),
             total_tokens=assembly.usage.total if assembly.usage else None,
             outcome=outcome,

@@ -10,8 +10,8 @@ from typing import Any
 
 from tui.core.chunks import ChoiceResult, Outcome, StreamChunk, StreamProblem, ToolCall, ToolCallDelta, Usage
 from tui.core.wire.call_oddities import CallOddities, JSONPieces
-from tui.core.wire.chunk_columns import ChunkColumns
-from tui.core.wire.frames import FrameStore
+from tui.core.wire.chunk_columns import ChunkColumns, ChunkTexts
+from tui.core.wire.frames import FrameCount, FrameStore
 from tui.core.wire.stream_oddities import StreamOddities
 from tui.core.wire.tool_call_book import ToolCallBook
 
@@ -24,12 +24,14 @@ class StreamAssembly:
     `frame` and `at` are those of the frame being read; `fresh` collects the chunks since it was last emptied.
     `problem` is set by an error that the peer reported or that makes reading on impossible; `outcome` and
     `problem_frame`, the frame that was being read, go with it. `proof` says by which words the end is proved.
-    `is_over` means that nothing after it counts.
+    `is_over` means that nothing after it counts. `keeps_course` False: frames are counted and not kept, and of the
+    chunks their text alone.
     """
 
-    def __init__(self) -> None:
-        self.frames = FrameStore()
-        self.chunks = ChunkColumns(self.frames)
+    def __init__(self, *, keeps_course: bool = True) -> None:
+        self.keeps_course = keeps_course
+        self.frames = FrameStore() if keeps_course else FrameCount()
+        self.chunks = ChunkColumns(self.frames) if keeps_course else ChunkTexts(self.frames)
         self.oddities = StreamOddities(lambda: self.frame)
         self.fresh: list[StreamChunk] = []
         self.frame = 0
