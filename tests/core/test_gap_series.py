@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from array import array
+from itertools import accumulate
 from statistics import fmean, median, pstdev
 
 import pytest
@@ -98,3 +100,21 @@ def test_series_of_one_has_no_gap() -> None:
     series.add(0.0, 0)
     assert (series.first, series.second, series.longest) == ((0.0, 0), None, None)
     assert (series.span_s, series.burst_share(1.0), series.gaps.quantile(0.5)) == (None, None, None)
+
+
+@pytest.mark.parametrize("asks", [(), (0.3,), (0.05, 0.9), (0.2, 0.4, 0.6, 0.8)])
+def test_gaps_that_nobody_asked_for_are_made_from_the_frames(asks: tuple[float, ...]) -> None:
+    """The same numbers, however often and when somebody asks; times are let go in between."""
+    dice, count = random.Random(8), 150_000
+    times = array("d", accumulate(round(dice.random() / 50, 6) for _ in range(count)))
+    kept, unkept = GapSeries(), GapSeries(times_between=lambda first, end: times[first // 2 : (end - 1) // 2 + 1])
+    questions = {int(count * share) for share in asks}
+    for place, at in enumerate(times):
+        for series in (kept, unkept):
+            series.add(at, 2 * place)
+        if place in questions:
+            assert unkept.gaps.quantile(0.5) == kept.gaps.quantile(0.5)
+    for share in (0.0, 0.5, 0.99, 1.0):
+        assert unkept.gaps.quantile(share) == kept.gaps.quantile(share)
+    assert (unkept.gaps.deviation(), unkept.gaps.mean()) == (kept.gaps.deviation(), kept.gaps.mean())
+    assert (unkept.longest, len(unkept)) == (kept.longest, count)

@@ -45,7 +45,9 @@ class DerivedRun:
     ) -> None:
         self.capture = Capture(header, keep)
         self.pipeline = StreamPipeline(mode, pattern)
-        self.stats = StreamStats(lambda: self.pipeline.segments, has_reads=header.has_reads)
+        self.stats = StreamStats(
+            lambda: self.pipeline.segments, has_reads=header.has_reads, times_between=self._frame_times
+        )
         self._survey = FrameSurvey(self.stats)
         self.stats_marks = StatsMarks()
         self.decoder: ResponseDecoder | None = None
@@ -116,6 +118,9 @@ class DerivedRun:
             last_text=self.pipeline.content.tail(_QUOTED_CHARS),
             has_reads=header.has_reads,
         )
+
+    def _frame_times(self, first: int, end: int) -> array[float]:
+        return self.decoder.frames.times_between(first, end) if self.decoder is not None else array("d")
 
     def add(self, record: Record) -> list[StreamChunk]:
         """Takes the next record of the capture and gives the chunks that it completed.

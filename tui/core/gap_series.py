@@ -9,14 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from math import fsum, sqrt
 from operator import mul, sub
 from typing import NamedTuple, Protocol
 
 from tui.core.number_runs import NumberRuns
-from tui.core.packed_times import pack_times, unpack_times
 
 # Blocks are split at twice this size: large enough that a million values are a thousand blocks, small enough
 # that putting one value in moves some kilobytes.
@@ -25,7 +24,7 @@ _BLOCK_SIZE = 1024
 _REBUILD = 128
 # From this share of new values on, sorting everything anew is cheaper; so each value is sorted a few times at most.
 _REBUILD_SHARE = 0.25
-# Arrivals are packed at the latest when there are so many; then their times are let go.
+# The times of arrivals are let go at the latest when there are so many.
 _UNSETTLED = 65_536
 # So many values are sorted at a time: as objects of a list they take four times the room.
 _PORTION = 65_536
@@ -33,6 +32,10 @@ _PORTION = 65_536
 _UNMEASURED = 262_144
 VALUES_A_BLOCK = 4096
 """In order of arrival: whole blocks are measured and sorted once, whoever asks about whatever beginning."""
+
+
+TimesBetween = Callable[[int, int], "array[float]"]
+"""When the frames from one up to another came."""
 
 
 class Values(Protocol):
@@ -264,13 +267,14 @@ class GapSeries(ArrivalSeries):
     """A series that grows.
 
     Times are seconds on the capture's clock and do not fall; a time is None until there is such an arrival.
-    Taking an arrival only appends it; the gaps are made when they are asked for, until then the times are packed.
-    `has_spread` as in `OrderedValues`. Of an arrival that was taken the frame is kept, not the time, which its frame
-    has.
+    Taking an arrival only appends it; the gaps are made of many at once. `has_spread` as in `OrderedValues`. Of an
+    arrival that was settled the frame is kept, not the time, which its frame has: `times_between` gives the times of
+    frames, so that the gaps of a series are kept only if somebody asks for them.
     """
 
-    def __init__(self, *, has_spread: bool = True) -> None:
+    def __init__(self, *, has_spread: bool = True, times_between: TimesBetween | None = None) -> None:
         self.has_spread = has_spread
+        self._times_between = times_between
         self._frame_runs = NumberRuns()
         # The last arrival that was settled, then those that were not.
         self._times = array("d")
@@ -279,7 +283,6 @@ class GapSeries(ArrivalSeries):
         self._starts: list[tuple[float, int]] = []
         self._longest_s = -1.0
         self._longest_from = self._longest_to = (0.0, 0)
-        self._packed: list[bytes] = []
         self._gaps = OrderedValues(has_spread=has_spread)
 
     def add(self, at: float, frame: int) -> None:
@@ -288,14 +291,14 @@ class GapSeries(ArrivalSeries):
         times.append(at)
         self._frames.append(frame)
         if len(times) > _UNSETTLED:
-            self._put_away()
+            self._settle(is_asked=False)
 
     def extend(self, times: array[float], frames: array[int]) -> None:
         """Many arrivals; their gaps are made when they are asked for."""
         self._times.extend(times)
         self._frames.extend(frames)
         if len(self._times) > _UNSETTLED:
-            self._put_away()
+            self._settle(is_asked=False)
 
     def __len__(self) -> int:
         """How many arrivals there were."""
@@ -319,10 +322,12 @@ class GapSeries(ArrivalSeries):
     @property
     def gaps(self) -> OrderedValues:
         """All gaps, in order of arrival."""
-        for packed in self._packed:
-            self._gaps.extend(_gaps_between(unpack_times(packed)))
-        self._packed.clear()
-        self._gaps.extend(self._taken())
+        self._settle()
+        while self._times_between is not None and (place := len(self._gaps)) < self._settled - 1:
+            times = array("d")
+            for span in self._frame_runs.spans(place, min(self._settled, place + _PORTION)):
+                times.extend(self._times_between(span.start, span.stop))
+            self._gaps.extend(_gaps_between(times))
         return self._gaps
 
     @property
@@ -343,25 +348,19 @@ class GapSeries(ArrivalSeries):
         place = index - self._settled + bool(self._settled)
         return (self._times[place], self._frames[place]) if place < len(self._times) else None
 
-    def _settle(self) -> None:
-        """Takes what came; the gaps stay in order."""
-        if len(self._times) <= bool(self._settled):
-            return
-        if self._packed:
-            self._put_away()
-        else:
-            self._gaps.extend(self._taken())
-
-    def _put_away(self) -> None:
-        """Packs what came: few series are ever asked for their gaps."""
-        times = self._times[:]
-        self._taken()
-        self._packed.append(pack_times(times))
+    def _settle(self, *, is_asked: bool = True) -> None:
+        """Takes what came. Its gaps are kept if none before is missing, and somebody asks or they cannot be made."""
+        is_whole = len(self._gaps) >= self._settled - 1
+        gaps = self._taken()
+        if is_whole and (is_asked or self._times_between is None):
+            self._gaps.extend(gaps)
 
     def _taken(self) -> array[float]:
         """The gaps of what came since they were last taken; of the arrivals the last one stays."""
         times, frames = self._times, self._frames
         known = int(bool(self._settled))
+        if len(times) == known:
+            return array("d")
         while len(self._starts) < 2 and (start := self._start(len(self._starts))):
             self._starts.append(start)
         fresh = _gaps_between(times)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from tui.core.chunks import StreamChunk, Usage
 from tui.core.first_units import FirstUnits
-from tui.core.gap_series import ArrivalSeries, GapSeries
+from tui.core.gap_series import ArrivalSeries, GapSeries, TimesBetween
 from tui.core.hold_times import Holds, HoldTimes, Segments
 from tui.core.metric_definitions import metrics_of
 from tui.core.run_facts import HoldFacts, Metric, Moment, RunFacts, StallFacts
@@ -26,33 +27,34 @@ class StreamStats:
     All times are seconds on the capture's clock. A number that is not defined yet is None (shown as n/a), never
     0; a capture whose times are all 0 has no clock, and so no time numbers. `segments` gives the segment log of
     the present buffer mode, for the hold times. `has_reads` False: what is noted as reads are frames of a plain log.
+    `times_between` as in `GapSeries`.
     """
 
-    def __init__(self, segments: Callable[[], Segments] | None = None, *, has_reads: bool = True) -> None:
+    def __init__(
+        self,
+        segments: Callable[[], Segments] | None = None,
+        *,
+        has_reads: bool = True,
+        times_between: TimesBetween | None = None,
+    ) -> None:
         self.has_reads = has_reads
         self.sent_at: float | None = None
         self.head_at: float | None = None
         self.first_byte_at: float | None = None
         self.end_at: float | None = None
         self.usage: Usage | None = None
-        self.byte_count = 0
-        self.read_count = 0
-        self.char_count = 0
-        self.reasoning_char_count = 0
-        self.server_timings = ServerTimings()
-        self._texts: ArrivalSeries = GapSeries()
-        self._choices: ArrivalSeries = GapSeries(has_spread=False)
-        self._events: ArrivalSeries = GapSeries(has_spread=False)
-        self._response_reads = 0
-        self._visible_count = 0
+        self.byte_count = self.read_count = 0
+        self.char_count = self.reasoning_char_count = 0
+        self.server_timings, self.first_units = ServerTimings(), FirstUnits()
+        self._new_series = partial(GapSeries, times_between=times_between)
+        self._texts: ArrivalSeries = self._new_series()
+        self._choices, self._events = self._two_series()
+        self._response_reads = self._visible_count = 0
         self._first_visible: Moment | None = None
         self._last_visible: tuple[float, int] | None = None
         self._end_mark: Moment | None = None
-        self._is_usage_fresh = False
-        self._is_generating = False
-        self._is_complete = False
-        self._has_reasoned = False
-        self.first_units = FirstUnits()
+        self._is_usage_fresh = self._is_generating = False
+        self._is_complete = self._has_reasoned = False
         self._holds: Holds = HoldTimes(segments)
         self._stall_watch = StallWatch(self._median_gap)
 
@@ -321,12 +323,15 @@ class StreamStats:
         gaps = self._texts.gaps
         return gaps.quantile(0.5) or 0.0, len(gaps)
 
+    def _two_series(self) -> tuple[ArrivalSeries, ArrivalSeries]:
+        return self._new_series(has_spread=False), self._new_series(has_spread=False)
+
     def _forget_response(self) -> None:
         """What came before belongs to an attempt that brought no token."""
         self.first_byte_at = None
         self._response_reads = 0
         self.server_timings = ServerTimings()
-        self._choices, self._events = GapSeries(has_spread=False), GapSeries(has_spread=False)
+        self._choices, self._events = self._two_series()
         self._end_mark = None
 
     def _note_visible(self, chunk: StreamChunk) -> None:
