@@ -113,7 +113,6 @@ async def test_a_million_tokens_cost_little_beside_their_bytes(tmp_path: Path, r
     assert code == 0
     assert out.count(b"x" * 10**6) == 1
     event = len(said("sse", "token", 500_000, {"text": "x"}))
-    print(peak, usual, event * 10**6 / MIB)
     assert peak - usual - event * 10**6 / MIB <= GROWTH_MIB
     record_property("reliability", ("memory", "a million tokens, headless", 1, 0, 0, 0))
 
@@ -134,10 +133,11 @@ async def test_a_million_tokens_in_the_app_cost_little_beside_their_bytes(
             terminal.send("ctrl+r")
             await terminal.until("✓ COMPLETED", "5000000 char")
             after = [resident_mib(process_id) for process_id in terminal.process_ids()]
-            print(before, after)
             await quit_cleanly(terminal)
     capture_mib = 10**6 * len(said(wire, "token", 500_000, {"text": "word "})) / MIB
-    growth = [late - early - capture_mib * (place == 0) for place, (early, late) in enumerate(zip(before, after, strict=True))]
+    growth = [
+        late - early - capture_mib * (place == 0) for place, (early, late) in enumerate(zip(before, after, strict=True))
+    ]
     assert max(growth) <= GROWTH_MIB, growth
     record_property("reliability", ("memory", f"a million tokens, {transport}, app", 1, 0, 0, 0))
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
-
-from tui.core.repeated_times import RepeatedTimes
 
 
 class RasterCell(NamedTuple):
@@ -36,21 +35,16 @@ def raster(
         return [RasterCell(0, is_stalled=False)] * max(0, width)
     step = (end - start) / width
     edges = [start + step * cell for cell in range(width)]
-    before = [*(_before(times, edge) for edge in edges), _until(times, end)]
+    # Times of many repetitions count themselves, which is quicker.
+    count_before = getattr(times, "count_before", None) or partial(bisect_left, times)
+    count_until = getattr(times, "count_until", None) or partial(bisect_right, times)
+    before = [*map(count_before, edges), count_until(end)]
     counts = [later - earlier for earlier, later in pairwise(before)]
     ends = [stall[1] for stall in stalls]
     return [
         RasterCell(count, count == 0 and _in_stall(edges[cell] + step / 2, stalls, ends))
         for cell, count in enumerate(counts)
     ]
-
-
-def _before(times: Sequence[float], at: float) -> int:
-    return times.count_before(at) if isinstance(times, RepeatedTimes) else bisect_left(times, at)
-
-
-def _until(times: Sequence[float], at: float) -> int:
-    return times.count_until(at) if isinstance(times, RepeatedTimes) else bisect_right(times, at)
 
 
 def _in_stall(at: float, stalls: Sequence[tuple[float, float]], ends: list[float]) -> bool:
