@@ -33,7 +33,7 @@ def shares(there: Endpoint, rate: int, seconds: int) -> tuple[float, float]:
 
 def rows(is_quick: bool) -> Iterator[Row]:
     """Some rounds; in a quick run the speed that has a figure."""
-    seconds = 1 if is_quick else 5
+    seconds = 2 if is_quick else 5
     resting: list[float] = []
     with endpoint() as there:
         for rate, limit in list(LIMITS.items())[is_quick:]:
