@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +23,7 @@ def spilled_bytes(process_id: int, folder: Path) -> int:
     """How much a process has in files of a folder that have no name."""
     sizes = []
     for link in Path(f"/proc/{process_id}/fd").iterdir():
-        target = os.readlink(link)
+        target = str(link.readlink())
         if target.startswith(str(folder)) and target.endswith("(deleted)"):
             sizes.append(link.stat().st_size)
     return sum(sizes)
