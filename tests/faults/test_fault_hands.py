@@ -33,6 +33,7 @@ pytestmark = [
 ]
 ALL = pytest.mark.parametrize("transport", ["direct", "sse", "ws"])
 SIGNALS = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "HUP": signal.SIGHUP}
+KEYS = {"OPENAI_API_KEY": "sk-CANARY-123456", "STREAMSCOPE_TOKEN": "token-CANARY-654321"}
 ALWAYS_ON = {7, 25}
 Note = Callable[[str, object], None]
 
@@ -45,8 +46,10 @@ async def streaming(
     async with FaultServer(which.script(WIRES[transport]), WIRES[transport]) as far:
         url = f"{far.url}/v1" if transport == "direct" else far.url
         arguments = ("--transport", transport, "--url", url, "--model", "fault-1", *flags, "go")
-        async with Terminal(size, *arguments, folder=folder, has_animations=False) as terminal:
+        async with Terminal(size, *arguments, folder=folder, environ=KEYS, has_animations=False) as terminal:
             yield far, terminal
+            assert b"Traceback" not in terminal.raw
+            assert b"CANARY" not in terminal.raw
 
 
 def is_as_it_was(terminal: Terminal) -> bool:

@@ -76,7 +76,11 @@ async def test_a_case_ends_as_it_says(
 
 @pytest.mark.parametrize(("case", "transport"), BEHIND)
 async def test_a_case_behind_a_gateway_ends_alike(
-    case: Case, transport: str, record_property: Note, monkeypatch: pytest.MonkeyPatch
+    case: Case,
+    transport: str,
+    record_property: Note,
+    monkeypatch: pytest.MonkeyPatch,
+    recwarn: pytest.WarningsRecorder,
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", SECRETS["OPENAI_API_KEY"])
     async with (
@@ -91,7 +95,7 @@ async def test_a_case_behind_a_gateway_ends_alike(
         if "start" in case.acts:
             short += judged_then(case, await play(case, plan_of(case, transport, gateway.url), limit, acts=()))
     note_run(record_property, "the matrix, through the gateway", case, played, watch.left)
-    assert short + watch.left + watch.complaints == []
+    assert short + watch.left + watch.complaints + [str(warning.message) for warning in recwarn] == []
 
 
 def plan_of(case: Case, transport: str, url: str) -> RunPlan:

