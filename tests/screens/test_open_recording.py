@@ -190,7 +190,10 @@ async def test_a_pipe_may_bring_a_recording_and_what_is_none_is_said() -> None:
     async with piped() as (app, pilot, writing):
         os.close(writing)
         await until(pilot, lambda: "✗ FAILED" in line_text(app, "header"))
-        assert "It is empty" in pane_text(app, "text")
+        said = " ".join(pane_text(app, "text").split())
+        assert "Nothing to show came through the pipe: It is empty." in said
+        assert "Run the command before the | alone" in said
+        assert "login page" not in said
 
 
 async def test_a_file_without_a_trap_stays_on_live() -> None:

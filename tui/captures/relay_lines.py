@@ -17,6 +17,8 @@ from tui.core.readers.detecting_reader import DetectingReader
 from tui.core.readers.plain_log import LIVE_PIPE
 from tui.errors import CaptureError
 
+_PIPE_HINT = "Run the command before the | alone and look at what it writes; curl needs -N, and tells errors with -S."
+
 
 class RelayLines:
     """The relay's end: stamped reads in, lines out. `began` is the monotonic clock at time 0."""
@@ -47,7 +49,8 @@ class RelayLines:
         """What came is nothing that could be shown: a run that failed says why."""
         self.is_over = True
         header: list[Record] = [] if self._has_begun else [CaptureHeader("sse", "", {}, has_reads=False)]
-        return [*header, CaptureEnd(at, Outcome.FAILED, StreamProblem.of("content_type", reason))]
+        problem = StreamProblem.of("content_type", f"Nothing to show came through the pipe: {reason}")
+        return [*header, CaptureEnd(at, Outcome.FAILED, replace(problem, hint=_PIPE_HINT))]
 
     def _stamped(self, record: Record) -> Record:
         """What is stamped here begins now, by this machine's clock; what has its own times has another clock."""
