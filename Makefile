@@ -1,5 +1,5 @@
 # make run    the app on its embedded demo (without a terminal: one demo stream, headless)
-# make test   the fast tests
+# make test   the fast tests, in under five minutes on two cores that have nothing else to do
 # make bench  every figure of the design beside its peers, in under fifteen minutes
 # make check  everything that CI runs: lint, types, layers, the long matrix, other Pythons
 
