@@ -58,7 +58,7 @@ def facts_of(pipeline: Any, stats: Any, arrivals: Any) -> dict[str, Any]:
         "text": content.text(),
         "tail": content.tail(5),
         "segments": [segments.segment(index) for index in range(segments.count)],
-        "held": (segments.held_text, segments.held_since),
+        "held": (segments.held_text, segments.held_since, segments.held_length, segments.held_beginning(7)),
         "code": pipeline.code_blocks,
         "json": pipeline.json_values,
         "open block": None if open_block is None else (open_block.start, open_block.code),

@@ -87,6 +87,15 @@ class SegmentsPrefix:
         return self._content.text_between(self._end, self._content.length)
 
     @property
+    def held_length(self) -> int:
+        """How many code points were not yet released."""
+        return self._content.length - self._end
+
+    def held_beginning(self, size: int) -> str:
+        """The first code points of the text that was not yet released, at most `size`."""
+        return self._content.text_between(self._end, min(self._end + size, self._content.length))
+
+    @property
     def held_since(self) -> float | None:
         """When the first code point of the held text had arrived; None if none was held."""
         if self._end >= self._content.length:

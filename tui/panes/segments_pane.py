@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _NO_TIME = "n/a"
 _TIME_CELLS = 7  # to 99.99 s; in a longer run all rows are drawn anew with wider columns
 _MARK = "⟨flushed⟩ "
+_MOST_SEEN = 1024  # code points of the held text: what a row of 500 cells could show
 
 
 class SegmentsPane(CursorView):
@@ -47,7 +48,7 @@ class SegmentsPane(CursorView):
         super().__init__(id=id)
         self._log: SegmentLog | SegmentsPrefix | None = None
         self._count = 0
-        self._held = ""
+        self._held = (0, "")  # how long it is, and as much of it as a row can show
         self._held_s = 0.0
         self._hint = ""
         self._hint_rows: list[str] = []
@@ -57,7 +58,7 @@ class SegmentsPane(CursorView):
     @property
     def list_count(self) -> int:
         """A heading, the units, and the held text if there is some; or the hint."""
-        return len(self._hint_rows) if self._is_empty else 1 + self._count + bool(self._held)
+        return len(self._hint_rows) if self._is_empty else 1 + self._count + bool(self._held[0])
 
     @property
     def first_choice(self) -> int:
@@ -80,7 +81,7 @@ class SegmentsPane(CursorView):
         is_other, self._log, self._count = not is_same, log, count
         if is_other:
             self.is_following, self.cursor = True, -1
-        self._held = log.held_text if log else ""
+        self._held = (log.held_length, log.held_beginning(_MOST_SEEN)) if log else (0, "")
         self._held_s = max(0.0, now - log.held_since) if log and log.held_since is not None else 0.0
         time_cells = max(_TIME_CELLS, len(_seconds(now)))
         if time_cells != self._time_cells:
@@ -104,7 +105,7 @@ class SegmentsPane(CursorView):
         if row == 0:
             return [Span(f"{'at':>{self._time_cells}} {'held':>{self._time_cells}}  unit", "segments--head")]
         if row > self._count or self._log is None:
-            return [self._times("held", self._held_s), Span(self._beginning(self._held), "segments--held")]
+            return [self._times("held", self._held_s), Span(self._beginning(self._held[1]), "segments--held")]
         unit = self._log.segment(row - 1)
         times = self._times(_seconds(unit.emitted_at), unit.hold_s)
         if unit.is_flushed:
@@ -149,7 +150,7 @@ class SegmentsPane(CursorView):
     def _text_of(self, row: int) -> str | None:
         if self._log is None or self._is_empty or row < 1:
             return None
-        return self._log.segment(row - 1).text if row <= self._count else self._held
+        return self._log.segment(row - 1).text if row <= self._count else self._log.held_text
 
     def _times(self, at: str, held_s: float) -> Span:
         held = _seconds(held_s)

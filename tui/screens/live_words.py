@@ -51,7 +51,7 @@ def segments_hint(run: ActiveRun | None, mode: str) -> str:
     """What stands in the empty pane of units."""
     if run is None or run.derived is None:
         return f"No {mode} is complete yet."
-    held = len(run.derived.pipeline.segments.held_text)
+    held = run.derived.pipeline.segments.held_length
     if not held:
         return "This answer has no text." if run.is_over else f"No {mode} is complete yet."
     return f"No {mode} is complete yet. {held} characters are held; raw would have shown them."

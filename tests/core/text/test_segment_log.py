@@ -45,6 +45,7 @@ def test_log_says_where_and_when_each_segment_came_from_and_out(chunks: list[str
         text += chunk
         held = text[sum(len(segment.text) for segment in got) :]
         assert log.held_text == held
+        assert (log.held_length, log.held_beginning(3)) == (len(held), held[:3])
         first = next((i for i in range(index + 1) if len("".join(chunks[: i + 1])) > len(text) - len(held)), None)
         assert log.held_since == (float(first) if held and first is not None else None)
     got += log.flush(float(len(chunks)))
@@ -52,6 +53,7 @@ def test_log_says_where_and_when_each_segment_came_from_and_out(chunks: list[str
     assert got == expected
     assert [log.segment(index) for index in range(log.count)] == expected
     assert (log.held_text, log.held_since) == ("", None)
+    assert (log.held_length, log.held_beginning(9)) == (0, "")
     for at in range(len(chunks) + 1):
         assert log.count_at(at - 0.5) == sum(segment.emitted_at < at for segment in expected)
         assert log.count_at(at) == sum(segment.emitted_at <= at for segment in expected)

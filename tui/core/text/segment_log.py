@@ -49,6 +49,15 @@ class _HeldChunks:
         size = self.end - self.start
         return "".join(self._texts[self._first :])[-size:] if size else ""
 
+    def beginning(self, size: int) -> str:
+        """The first code points of the text that is not released, at most `size`; costs what it gives."""
+        if self.end == self.start:
+            return ""
+        first = self._first
+        released = len(self._texts[first]) - (self._ends[first] - self.start)
+        found = "".join(self._texts[first : first + size + 1])  # no chunk is empty
+        return found[released : released + size]
+
     @property
     def since(self) -> float | None:
         """The arrival of the first code point that is not released; None if all are."""
@@ -164,6 +173,15 @@ class SegmentLog:
     def held_text(self) -> str:
         """The text that is not yet released: the unfinished segment."""
         return self._chunks.text
+
+    @property
+    def held_length(self) -> int:
+        """How many code points are not yet released."""
+        return self._chunks.end - self._chunks.start
+
+    def held_beginning(self, size: int) -> str:
+        """The first code points of the text that is not yet released, at most `size`."""
+        return self._chunks.beginning(size)
 
     @property
     def held_since(self) -> float | None:
