@@ -6,6 +6,7 @@ import pytest
 
 from tui.core.arrivals import ArrivalLog, Verdict, verdict_of
 from tui.core.chunks import StreamChunk
+from tui.core.repeated_times import RepeatedTimes
 from tui.core.stats import StreamStats
 
 
@@ -65,3 +66,18 @@ def test_reads_are_counted_apart_from_frames() -> None:
         log.add(at)
     assert list(log.read_counts) == [3, 1]
     assert list(log.times) == [0.1, 0.1, 0.1, 0.2]
+
+
+@pytest.mark.parametrize("other", [0, 1, 3, 5])
+def test_the_times_of_content_are_kept_once_and_leave_it_where_something_else_comes(other: int) -> None:
+    content = RepeatedTimes()
+    log = ArrivalLog(content)
+    moments = [0.1, 0.1, 0.2, 0.3, 0.3]
+    for index, at in enumerate(moments):
+        if index != other:
+            content.add(at)
+        log.add(at)
+    assert list(log.times) == moments
+    assert list(log.read_counts) == [2, 1, 2]
+    assert (log.times is content) == (other == len(moments))
+    assert list(log.until(0.2).times) == [0.1, 0.1, 0.2]

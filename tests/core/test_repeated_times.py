@@ -21,7 +21,11 @@ def test_it_is_a_list(times: list[float], at: float) -> None:
     assert list(repeated[1:-1]) == times[1:-1]
     assert list(repeated[::-2]) == times[::-2]
     assert (repeated.count_before(at), repeated.count_until(at)) == (bisect_left(times, at), bisect_right(times, at))
-    assert list(repeated.until(at)) == times[: bisect_right(times, at)]
+    first = repeated.until(at)
+    assert list(first) == times[: bisect_right(times, at)]
+    for time in times[len(first) :]:
+        first.add(time)
+    assert first == repeated
     assert list(repeated.counts) == [times.count(value) for value in repeated.values]
 
 

@@ -18,11 +18,24 @@ _BATCH_FRAMES = 4
 
 
 class ArrivalLog:
-    """Times of pieces of text, and of the reads that brought them, both ascending."""
+    """Times of pieces of text, and of the reads that brought them, both ascending.
 
-    def __init__(self) -> None:
-        self.times = RepeatedTimes()
-        self.add = self.times.add
+    Most answers are content and nothing else, and then these are the times of the content, which are kept once:
+    `content_times` has them before they are added here.
+    """
+
+    def __init__(self, content_times: RepeatedTimes | None = None) -> None:
+        self._content_times = content_times
+        self.times = RepeatedTimes() if content_times is None else content_times
+        self._count = len(self.times)
+
+    def add(self, at: float, count: int = 1) -> None:
+        """So many pieces came; when they are content, the content's times have them already."""
+        self._count += count
+        if self.times is self._content_times and len(self.times) != self._count:
+            self.times = self.times.beginning(self._count - count)
+        if self.times is not self._content_times:
+            self.times.add(at, count)
 
     @property
     def read_times(self) -> Sequence[float]:
@@ -38,7 +51,7 @@ class ArrivalLog:
         """What had arrived at a time, inclusive."""
         first = ArrivalLog()
         first.times = self.times.until(at)
-        first.add = first.times.add
+        first._count = len(first.times)
         return first
 
 

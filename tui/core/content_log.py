@@ -19,13 +19,13 @@ _SHORT_ENDS: Final = 2**32 - 1  # offsets up to this take four bytes
 
 
 class ContentLog:
-    """Append-only; chunk indices count content chunks from 0."""
+    """Append-only; chunk indices count content chunks from 0, and `times` has when each came."""
 
     def __init__(self) -> None:
         self._blocks: list[str] = []
         self._newest: list[str] = []
         self._ends = array("I")
-        self._times = RepeatedTimes()
+        self.times = RepeatedTimes()
         self._frames = NumberRuns()
         self._length = 0
 
@@ -37,7 +37,7 @@ class ContentLog:
         if self._length > _SHORT_ENDS:
             self._widen()
         self._ends.append(self._length)
-        self._times.add(at)
+        self.times.add(at)
         self._frames.append(frame)
         if len(newest) == _BLOCK_PIECES:  # a short string costs fifty bytes more than its letters
             self._blocks.append("".join(newest))
@@ -52,7 +52,7 @@ class ContentLog:
         self._ends.extend(accumulate(map(len, texts), initial=self._length))
         del self._ends[first]  # what was there before
         self._length = self._ends[-1]
-        self._times.add(at, len(texts))
+        self.times.add(at, len(texts))
         self._frames.extend(frames)
         self._newest += texts
         while len(self._newest) >= _BLOCK_PIECES:
@@ -92,10 +92,10 @@ class ContentLog:
         """Text and arrival time of one chunk."""
         block, place = divmod(index, _BLOCK_PIECES)
         if block == len(self._blocks):
-            return self._newest[place], self._times[index]
+            return self._newest[place], self.times[index]
         origin = self._ends[block * _BLOCK_PIECES - 1] if block else 0
         start = self._ends[index - 1] if index else 0
-        return self._blocks[block][start - origin : self._ends[index] - origin], self._times[index]
+        return self._blocks[block][start - origin : self._ends[index] - origin], self.times[index]
 
     def start_of(self, index: int) -> int:
         """The offset at which a chunk begins; the length of the text for one past the end."""
@@ -111,7 +111,7 @@ class ContentLog:
 
     def times_between(self, first: int, end: int) -> array[float]:
         """When the chunks from `first` up to `end` came."""
-        return self._times.between(first, end)
+        return self.times.between(first, end)
 
     def chunk_at(self, offset: int) -> int:
         """The chunk that holds the code point at `offset`; the last chunk for offsets past the end."""
@@ -148,7 +148,7 @@ class ContentLog:
 
     def count_until(self, at: float) -> int:
         """How many chunks had come at time `at`, inclusive."""
-        return self._times.count_until(at)
+        return self.times.count_until(at)
 
     def last_chunk_of(self, end: int) -> int:
         """The chunk that holds the last code point before the exclusive offset `end`."""

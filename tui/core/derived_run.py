@@ -52,7 +52,7 @@ class DerivedRun:
         self.stats_marks = StatsMarks()
         self.decoder: ResponseDecoder | None = None
         self.result: StreamResult | None = None
-        self.arrivals = ArrivalLog()
+        self.arrivals = ArrivalLog(self.pipeline.content.times)
         self.version = 0
         self.first_connection = -1
         self.event_limit_bytes = event_limit_bytes
@@ -179,8 +179,8 @@ class DerivedRun:
         texts = [chunk.content for chunk in chunks]
         self.stats.note_many(array("d", [at]) * count, frames, sum(map(len, texts)), chunks.__getitem__)
         self._survey.skip(count)
-        self.arrivals.add(at, count)
         self.pipeline.take_plain(texts, at, frames)
+        self.arrivals.add(at, count)
         return True
 
     def _add_head(self, head: ResponseHead) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 _SHORT: Final = 64  # fewer are looked at one by one
@@ -14,6 +16,8 @@ _SHORT: Final = 64  # fewer are looked at one by one
 
 class NumberRuns:
     """Append-only numbers that do not fall, known by their place from 0."""
+
+    __hash__ = None  # type: ignore[assignment]  # it grows
 
     def __init__(self) -> None:
         self._starts = array("I")
@@ -64,6 +68,23 @@ class NumberRuns:
             found.append(range(start, start + until - first))
             first, run = until, run + 1
         return found
+
+    def between(self, first: int, end: int) -> Iterator[int]:
+        """The numbers at the places from `first` up to `end`, one by one."""
+        return chain.from_iterable(self.spans(first, end))
+
+    def beginning(self, count: int) -> NumberRuns:
+        """The first numbers, as a column of their own."""
+        found = NumberRuns()
+        run = bisect_left(self._places, count)
+        found._starts, found._places, found._count = self._starts[:run], self._places[:run], count
+        found._next = found[count - 1] + 1 if count else -1
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, NumberRuns):
+            return NotImplemented
+        return (self._starts, self._places, self._count) == (other._starts, other._places, other._count)
 
     def _end(self, run: int) -> int:
         return self._places[run + 1] if run + 1 < len(self._places) else self._count

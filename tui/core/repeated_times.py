@@ -9,6 +9,8 @@ from itertools import chain, repeat
 from operator import sub
 from typing import overload
 
+from tui.core.number_runs import NumberRuns
+
 
 class RepeatedTimes(Sequence[float]):
     """Append-only; `values` are the times that differ."""
@@ -17,57 +19,66 @@ class RepeatedTimes(Sequence[float]):
 
     def __init__(self) -> None:
         self.values = array("d")
-        self._ends = array("I")
+        self._starts = NumberRuns()  # how many times came before each of the values
+        self._count = 0
 
     def add(self, at: float, count: int = 1) -> None:
         """Appends a time, not before the last one, or the same one `count` times."""
-        values, ends = self.values, self._ends
-        if values and values[-1] == at:
-            ends[-1] += count
-        else:
-            ends.append(ends[-1] + count if values else count)
+        values = self.values
+        if not values or values[-1] != at:
+            self._starts.append(self._count)
             values.append(at)
+        self._count += count
 
     @property
     def counts(self) -> array[int]:
         """How often each of `values` came."""
-        return array("I", map(sub, self._ends, chain((0,), self._ends)))
+        starts = array("I", self._starts.between(0, len(self.values)))
+        return array("I", map(sub, chain(starts[1:], (self._count,)), starts))
 
     def count_before(self, at: float) -> int:
         """How many are earlier."""
-        return self._count(bisect_left(self.values, at))
+        return self._start(bisect_left(self.values, at))
 
     def count_until(self, at: float) -> int:
         """How many are not later."""
-        return self._count(bisect_right(self.values, at))
+        return self._start(bisect_right(self.values, at))
 
     def between(self, first: int, end: int) -> array[float]:
         """Those at the places from `first` up to `end`."""
         if first >= end:
             return array("d")
-        row, last = bisect_right(self._ends, first), bisect_right(self._ends, end - 1)
-        edges = [first, *self._ends[row:last], end]
-        if len(edges) == end - first + 1:  # all different
-            return self.values[row : last + 1]
-        return array("d", chain.from_iterable(map(repeat, self.values[row : last + 1], map(sub, edges[1:], edges))))
+        row, last = self._row(first), self._row(end - 1) + 1
+        if last - row == end - first:  # all different
+            return self.values[row:last]
+        edges = [first, *self._starts.between(row + 1, last), end]
+        return array("d", chain.from_iterable(map(repeat, self.values[row:last], map(sub, edges[1:], edges))))
 
     def until(self, at: float) -> RepeatedTimes:
         """Those that are not later."""
-        first = RepeatedTimes()
-        row = bisect_right(self.values, at)
-        first.values, first._ends = self.values[:row], self._ends[:row]
-        return first
+        return self.beginning(self.count_until(at))
 
-    def _count(self, row: int) -> int:
-        return self._ends[row - 1] if row else 0
+    def beginning(self, count: int) -> RepeatedTimes:
+        """The first times, as a column of their own."""
+        found = RepeatedTimes()
+        row = self._row(count - 1) + 1 if count else 0
+        found.values, found._starts, found._count = self.values[:row], self._starts.beginning(row), count
+        return found
+
+    def _row(self, place: int) -> int:
+        """Which of the values stands at a place."""
+        return self._starts.count_before(place + 1) - 1
+
+    def _start(self, row: int) -> int:
+        return self._starts[row] if row < len(self.values) else self._count
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RepeatedTimes):
             return NotImplemented
-        return self.values == other.values and self._ends == other._ends
+        return (self.values, self._starts, self._count) == (other.values, other._starts, other._count)
 
     def __len__(self) -> int:
-        return self._ends[-1] if self._ends else 0
+        return self._count
 
     def __iter__(self) -> Iterator[float]:
         return chain.from_iterable(map(repeat, self.values, self.counts))
@@ -80,4 +91,4 @@ class RepeatedTimes(Sequence[float]):
         if isinstance(index, slice):
             first, end, step = index.indices(len(self))
             return self.between(first, end)[::step] if step > 0 else [self[i] for i in range(first, end, step)]
-        return self.values[bisect_right(self._ends, range(len(self))[index])]
+        return self.values[self._row(range(len(self))[index])]

@@ -14,6 +14,7 @@ from itertools import chain, repeat
 from operator import sub
 from typing import overload
 
+from tui.core.number_runs import NumberRuns
 from tui.core.wire.packed_texts import PackedTexts
 
 
@@ -47,9 +48,9 @@ class FrameStore(Sequence[Frame]):
         self._known: dict[str, str] = {}
         self._name_starts = array("I")
         self._names: list[str | None] = []
-        self._firsts = array("I")
+        self._firsts = NumberRuns()
         self._times = array("d")
-        self._reads = array("I")
+        self._reads = NumberRuns()
 
     def begin_read(self, read_index: int, at: float) -> None:
         """The frames added from now on, at least one, came with this read."""
@@ -65,14 +66,14 @@ class FrameStore(Sequence[Frame]):
 
     def time_of(self, index: int) -> float:
         """When the frame with this index (not negative) was complete."""
-        return self._times[bisect_right(self._firsts, index) - 1]
+        return self._times[self._row_of(index)]
 
     def times_between(self, first: int, end: int) -> array[float]:
         """When the frames from `first` up to `end` were complete."""
-        row, last = bisect_right(self._firsts, first) - 1, bisect_right(self._firsts, end - 1)
-        starts = [first, *self._firsts[row + 1 : last], end]
-        if len(starts) == end - first + 1:  # one a read
+        row, last = self._row_of(first), self._firsts.count_before(end)
+        if last - row == end - first:  # one a read
             return self._times[row:last]
+        starts = [first, *self._firsts.between(row + 1, last), end]
         counts = map(sub, starts[1:], starts)
         return array("d", chain.from_iterable(map(repeat, self._times[row:last], counts)))
 
@@ -80,7 +81,7 @@ class FrameStore(Sequence[Frame]):
         """How many of the first `end` frames came with reads of which no frame is left out."""
         if end >= len(self._texts):
             return len(self._texts)
-        return self._firsts[bisect_right(self._firsts, end) - 1]
+        return self._firsts[self._row_of(end)]
 
     def count_until(self, at: float) -> int:
         """How many frames were complete at time `at`, inclusive."""
@@ -89,7 +90,7 @@ class FrameStore(Sequence[Frame]):
 
     def read_of(self, index: int) -> int:
         """The read that brought the frame with this index (not negative)."""
-        return self._reads[bisect_right(self._firsts, index) - 1]
+        return self._reads[self._row_of(index)]
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -106,8 +107,12 @@ class FrameStore(Sequence[Frame]):
     def _frame(self, index: int) -> Frame:
         text = self._texts[index]
         size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
-        row = bisect_right(self._firsts, index) - 1
+        row = self._row_of(index)
         return Frame(index, self._times[row], self._reads[row], size, self._name_of(index), text)
+
+    def _row_of(self, index: int) -> int:
+        """The place, among the reads that brought frames, of the one that brought this frame."""
+        return self._firsts.count_before(index + 1) - 1
 
     def _begin_name(self, name: str | None) -> None:
         self._name = name
