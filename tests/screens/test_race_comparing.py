@@ -1,0 +1,56 @@
+"""What the race screen says while it lays long texts over one another: how far it is, and how to stop it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.screens.app_driver import pane_text, running_app, until
+from tests.screens.test_compare_screen import NOWHERE, stalled_records
+from tui.app import StreamscopeApp
+from tui.core.capture import Record
+from tui.screens import race_drawing
+from tui.screens.race_runs import Race
+from tui.screens.race_screen import RaceScreen
+from tui.screens.run_controller import ActiveRun
+
+PIECES = 5000  # more than are compared at once
+
+
+def captured(app: StreamscopeApp, records: list[Record]) -> ActiveRun:
+    """A run that was captured before."""
+    run = ActiveRun(None, app.endpoint.plan(""), 0.0, "word", None)
+    for record in records:
+        run.take(record)
+    return run
+
+
+def notes(app: StreamscopeApp) -> str:
+    """What stands under the lanes, without its line ends."""
+    return " ".join(pane_text(app, "judgement").split())
+
+
+async def test_how_far_comparing_is_stands_in_place_of_the_verdict_until_all_is_compared_or_it_is_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    records = stalled_records(text=[f"{number:04}" for number in range(PIECES)])
+    async with running_app(NOWHERE) as (app, pilot):
+        screen = RaceScreen(Race.of_runs(app.controller, [(name, captured(app, records)) for name in ("one", "two")]))
+        await app.push_screen(screen)
+        await until(pilot, lambda: "►" in pane_text(app, "judgement") and str(PIECES - 1) in pane_text(app, "racer-1"))
+        verdict = notes(app)
+        # From here on a frame has time for one portion, and no frame comes but those that are asked for.
+        monkeypatch.setattr(race_drawing, "_WORK_S", -1.0)
+        screen.action_next_view()
+        assert notes(app) == "► comparing the texts: 0 %. v stops it."
+        assert "one clock" in pane_text(app, "rows")
+        screen.draw_slow()
+        assert notes(app) == "► comparing the texts: 41 %. v stops it."
+        screen.action_next_view()
+        assert notes(app) == verdict
+        screen.action_next_view()
+        assert notes(app) == "► comparing the texts: 82 %. v stops it."
+        screen.draw_slow()
+        assert notes(app).startswith("A one and B two: Same text, 24999 characters.")
+        assert "one text" in pane_text(app, "rows")
+        screen.action_next_view()
+        assert notes(app) == verdict
