@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.long_matrix import first_of_sizes
+from tests.long_matrix import first_of
 from tests.pty.terminal import Terminal, gone
 
-SIZES = pytest.mark.parametrize("size", first_of_sizes([(120, 40), (80, 24)]), ids=["120x40", "80x24"])
+SIZES = pytest.mark.parametrize("size", first_of([(120, 40), (80, 24)]), ids=["120x40", "80x24"])
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are looked up in /proc")
 
 UNIT_ROW = re.compile(r"\d+\.\d\d s +\d+\.\d\d s  \S")

@@ -201,7 +201,7 @@ def provider(status: int, body: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "words"),
+    "case",
     first_of(
         [
             (200, {"data": [{"id": "m"}]}, "healthy, "),
@@ -212,7 +212,8 @@ def provider(status: int, body: Any) -> Any:
         ]
     ),
 )
-async def test_a_provider_is_asked_for_its_models(status: int, body: Any, words: str) -> None:
+async def test_a_provider_is_asked_for_its_models(case: tuple[int, Any, str]) -> None:
+    status, body, words = case
     async with ScriptedServer(provider(status, body)) as far, form() as (app, pilot):
         await hand_in(app, pilot, f"{far.url}/v1")
         if status == 200 and isinstance(body, dict):

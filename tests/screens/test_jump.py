@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.long_matrix import first_of_sizes
+from tests.long_matrix import first_of
 from tests.screens.app_driver import demo_records, line_text, running_app, until
 from tests.screens.test_compare_screen import comparing, stalled_records
 from tui.app import StreamscopeApp
@@ -30,7 +30,7 @@ def focused(app: StreamscopeApp) -> str:
     return (app.focused.id if app.focused is not None else None) or ""
 
 
-@pytest.mark.parametrize("size", first_of_sizes([(120, 40), (80, 24), (60, 20), (300, 100)]))
+@pytest.mark.parametrize("size", first_of([(120, 40), (80, 24), (60, 20), (300, 100)]))
 async def test_every_pane_and_the_prompt_has_a_letter_that_goes_there(size: tuple[int, int]) -> None:
     async with running_app(NOWHERE, records=demo_records("markdown"), size=size) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))

@@ -6,7 +6,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
-from tests.long_matrix import first_of_sizes
+from tests.long_matrix import first_of
 from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, until
 from tests.screens.test_compare_screen import stalled_records
 from tests.screens.test_live_screen import NOWHERE, play_without_end, send
@@ -104,7 +104,7 @@ async def test_panes_are_tabs_at_80x24_and_every_key_reaches_its_pane() -> None:
         assert seen(app, *PANES) == ["raster"], "z gives the arrivals the whole height too"
 
 
-@pytest.mark.parametrize("size", first_of_sizes(SMALL, 2))
+@pytest.mark.parametrize("size", first_of(SMALL, 2))
 async def test_one_pane_at_a_time_on_a_small_screen(size: tuple[int, int]) -> None:
     async with running_app(NOWHERE, records=demo_records("markdown"), size=size) as (app, pilot):
         await settled(app, pilot, demo_records("markdown"))
@@ -144,7 +144,7 @@ async def test_help_and_palette_are_usable_on_a_small_screen() -> None:
         assert seen(app, *PANES) == ["text"]
 
 
-@pytest.mark.parametrize("size", first_of_sizes(TINY, 2))
+@pytest.mark.parametrize("size", first_of(TINY, 2))
 async def test_lamp_last_line_and_cancel_on_a_tiny_screen(size: tuple[int, int]) -> None:
     async with ScriptedServer(play_without_end) as far, running_app(Settings(url=far.url), size=size) as (app, pilot):
         await send(app, pilot)

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from tests.long_matrix import first_of_sizes
+from tests.long_matrix import first_of
 from tests.screens.app_driver import line_text, pane_text, running_app, until
 from tests.screens.test_palette import choose, titles
 from tui.app import StreamscopeApp
@@ -46,7 +46,7 @@ def coach_line(app: StreamscopeApp) -> str:
     return line_text(app, "coach") if app.screen is app.live and line.region.area else ""
 
 
-@pytest.mark.parametrize("size", first_of_sizes([(120, 40), (80, 24)]))
+@pytest.mark.parametrize("size", first_of([(120, 40), (80, 24)]))
 async def test_no_key_no_docs_five_minutes(size: tuple[int, int], tmp_path: Path) -> None:
     async with running_app(Settings(), state=StateFolder(tmp_path), size=size) as (app, pilot):
         prompt = app.screen.query_one(PromptArea)
