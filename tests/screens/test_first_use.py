@@ -75,7 +75,7 @@ async def test_a_screen_that_was_closed_draws_nothing_and_breaks_nothing(wide: b
         help_screen.on_resize()
         screen._resized()  # noqa: SLF001  what a resize that is late runs into
         await pilot.pause()
-        screen.draw()
+        screen.draw_slow()
         await pilot.resize_terminal(60, 15)
         await pilot.pause()
         assert "COMPLETED" in line_text(app, "header")

@@ -5,7 +5,6 @@ What is compared is the model in `tui.core.comparison`; the run is the controlle
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +12,7 @@ from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus
 
 from tui.core.comparison import MOST_LANES, READER, VOICE, Comparison
 from tui.core.lane_view import Lane, Reader
@@ -25,27 +24,24 @@ from tui.panes.price_table import PriceTable
 from tui.panes.status_line import StatusLine
 from tui.screens import compare_words
 from tui.screens.ask_screen import AskScreen
-from tui.screens.base_screen import BaseScreen
 from tui.screens.compare_drawing import CompareDrawing
-from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
+from tui.screens.lanes_screen import LanesScreen
 from tui.screens.pattern_question import pattern_question
 from tui.screens.pick_screen import PickScreen
-from tui.screens.playback_keys import PLAYBACK_BINDINGS, PlaybackKeys
 from tui.screens.screen_commands import compare_commands
 from tui.screens.screen_sizes import Fit
 
 if TYPE_CHECKING:
-    from tui.app import StreamscopeApp
+    pass
 
 _PARTS = ("bars", "price")
 _OWN_SPEED = "own number"
 _SLOWEST, _FASTEST = 1.0, 10_000.0
 
 
-class CompareScreen(PlaybackKeys, BaseScreen):
+class CompareScreen(LanesScreen):
     """Draws the controller's run in two to four lanes on one ticker; keeps its lanes and runs in `comparison`."""
 
-    ESCAPE_TO_MINIMIZE = False
     CSS = """
     CompareScreen {
         overflow: hidden;
@@ -54,33 +50,19 @@ class CompareScreen(PlaybackKeys, BaseScreen):
         & #nothing { display: none; height: 1fr; padding: 1 2; }
         &.-empty #nothing { display: block; }
         &.-empty #compare-lanes, &.-empty #bars, &.-empty #price, &.-empty #notes { display: none; }
-        &.-solo #compare-lanes LanePane, &.-single #compare-lanes LanePane { display: none; }
-        &.-solo #compare-lanes LanePane.-front, &.-single #compare-lanes LanePane.-front { display: block; }
-        & #compare-lanes LanePane.-unused { display: none; }
         &.-single #compare-lanes.-closed { display: none; }
         &.-single.-solo #bars, &.-single.-solo #price, &.-single.-solo #notes { display: none; }
         &.-at-text #bars, &.-at-text #price, &.-at-text #notes, &.-at-bars #price, &.-at-price #bars { display: none; }
         &.-small LanePane, &.-small LanePane:focus { border: none; border-top: solid $border; }
         &.-tiny #compare-lanes, &.-tiny #bars, &.-tiny #price, &.-tiny #notes, &.-tiny #nothing { display: none; }
-        & #footer { dock: bottom; }
-        &.-tiny #footer { dock: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        *PLAYBACK_BINDINGS,
-        Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
-        Binding("escape", "leave", "cancel", id="run.leave", show=False),
-        Binding("tab", "next_lane(1)", "lane", id="pane.next"),
-        Binding("shift+tab", "next_lane(-1)", "lane before", id="pane.previous"),
         Binding("b", "choose_mode", "mode", id="set.buffer"),
         Binding("plus", "add_lane", "lane more", id="lane.add"),
         Binding("minus", "remove_lane", "lane less", id="lane.remove"),
-        Binding("z", "zoom", "zoom", id="view.zoom"),
         Binding("V", "choose_reader", "reader", id="lane.reader"),
         Binding("e", "export", "export", id="file.export"),
-        Binding("q", "back", "back", id="screen.back"),
-        Binding("l,f2", "back", "Live", id="screen.live"),
-        Binding("w,f4", "wire", "wire", id="screen.wire"),
     ]
 
     def __init__(self, comparison: Comparison | None = None) -> None:
@@ -91,12 +73,11 @@ class CompareScreen(PlaybackKeys, BaseScreen):
         self.is_split = False
         self._part = 0
         self._drawing = CompareDrawing(self)
-        self._ticker = FrameTicker(time.monotonic, self.frames_must_wait)
 
     @property
-    def scope(self) -> StreamscopeApp:
-        """The app, by its own type."""
-        return self.app  # type: ignore[return-value]
+    def drawing(self) -> CompareDrawing:
+        """Who draws it."""
+        return self._drawing
 
     @property
     def is_wide(self) -> bool:
@@ -117,8 +98,7 @@ class CompareScreen(PlaybackKeys, BaseScreen):
         yield StatusLine(id="footer")
 
     def on_mount(self) -> None:
-        """Starts the ticker; the first lane has the focus."""
-        self.set_interval(1 / FRAMES_PER_S, self._tick)
+        """The first lane has the focus."""
         self._focus_lane(0)
 
     def commands(self) -> Iterable[SystemCommand]:
@@ -142,7 +122,7 @@ class CompareScreen(PlaybackKeys, BaseScreen):
 
         self.app.switch_screen(WireScreen())
 
-    def action_next_lane(self, step: int) -> None:
+    def action_next_stop(self, step: int) -> None:
         """The focus goes to the next lane; on a narrow screen its text opens, and closes after the last one.
 
         Where bars and price do not fit together either, each of them is a stop before the lanes.
@@ -176,7 +156,7 @@ class CompareScreen(PlaybackKeys, BaseScreen):
         if not self.comparison.add_lane():
             self.scope.toast("Four lanes are the most.")
             return
-        self.draw()
+        self.draw_slow()
         self._focus_lane(len(self.comparison.lanes) - 1)
 
     def action_remove_lane(self) -> None:
@@ -184,7 +164,7 @@ class CompareScreen(PlaybackKeys, BaseScreen):
         if not self.comparison.remove_lane(self._lane):
             self.scope.toast("Two lanes are the least.")
             return
-        self.draw()
+        self.draw_slow()
         self._focus_lane(min(self._lane, len(self.comparison.lanes) - 1))
 
     def action_zoom(self) -> None:
@@ -233,11 +213,11 @@ class CompareScreen(PlaybackKeys, BaseScreen):
 
     def _set_lane(self, index: int, lane: Lane) -> None:
         self.comparison.set_lane(index, lane)
-        self.draw()
+        self.draw_slow()
 
     def _set_reader(self, reader: Reader) -> None:
         self.comparison.set_reader(reader)
-        self.draw()
+        self.draw_slow()
 
     @on(DescendantFocus)
     def _focus_moved(self, event: DescendantFocus) -> None:
@@ -252,29 +232,12 @@ class CompareScreen(PlaybackKeys, BaseScreen):
             self.query_one(f"#lane-{index}", LanePane).focus()
         else:
             self.set_focus(None)
-        self.call_after_refresh(self.draw)
+        self.call_after_refresh(self.draw_slow)
 
     def fit_changed(self, before: Fit) -> None:
         """Where lanes were hidden nothing has the focus; it returns when there is room for them again."""
         if self.focused is None and (self.is_wide or (self.is_text_open and before.is_tiny)):
             self._focus_lane(self._lane)
-
-    @on(Resize)
-    def _resized(self) -> None:
-        self.call_after_refresh(self.draw)
-
-    def draw(self) -> None:
-        """Draws everything now; a screen that was closed meanwhile draws nothing."""
-        if self in self.app.screen_stack:
-            self._drawing.draw(is_due=True)
-
-    def draw_slow(self) -> None:
-        """The view was moved."""
-        self.draw()
-
-    def draw_anew(self) -> None:
-        """Another way of drawing was chosen."""
-        self.draw()
 
     def mark_front(self) -> None:
         """Says in the classes of the panes which is focused and which are in use."""
@@ -282,23 +245,14 @@ class CompareScreen(PlaybackKeys, BaseScreen):
         seen = ("text" if self.is_text_open else _PARTS[self._part]) if self.is_split else ""
         self.update_classes({f"-at-{name}": name == seen for name in ("text", *_PARTS)})
         self.set_class(not self.is_wide, "-single")
-        for index in range(MOST_LANES):
-            pane = self.query_one(f"#lane-{index}")
-            pane.set_class(index == self._lane, "-front")
-            pane.set_class(index >= len(self.comparison.lanes), "-unused")
+        self.mark_lanes(self._lane, len(self.comparison.lanes))
 
-    def _tick(self) -> None:
-        """One frame; nothing at all while nothing changes or another screen is shown."""
+    def draw_frame(self) -> None:
+        """Derives what came, then one frame, if one is due."""
         # As with few chunks: with four panes half the frames are enough.
-        if self._drawing.is_settled or not self.is_seen or self.frames_must_wait():
-            return
-        self._drawing.work()
-        has_moved = self.playback.tick()
-        if not self._ticker.begin(1) and not has_moved:
-            return
-        started = time.monotonic()
-        self._drawing.draw(is_due=self._ticker.slow_is_due() or has_moved)
-        self._ticker.drew(started)
+        if not self.frames_must_wait():
+            self._drawing.work()
+            super().draw_frame()
 
 
 def _speed_complaint(text: str) -> str | None:

@@ -5,7 +5,6 @@ What is shown is a `Race`; its runs are the controller's.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +12,7 @@ from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus
 from textual.message import Message
 
 from tui.core.exports.card_text import card_lines
@@ -23,10 +22,8 @@ from tui.panes.lane_pane import LanePane
 from tui.panes.note_lines import NoteLines
 from tui.panes.race_raster import RaceRaster
 from tui.panes.status_line import StatusLine
-from tui.screens.base_screen import BaseScreen
-from tui.screens.frame_ticker import FRAMES_PER_S, FrameTicker
+from tui.screens.lanes_screen import LanesScreen
 from tui.screens.pick_screen import PickScreen
-from tui.screens.playback_keys import PLAYBACK_BINDINGS, PlaybackKeys
 from tui.screens.race_drawing import RaceDrawing
 from tui.screens.race_lanes import MOST_LANES
 from tui.screens.race_runs import Race, RaceCursor, RacingLane
@@ -36,7 +33,6 @@ from tui.screens.wire_screen import WireScreen
 from tui.version import __version__
 
 if TYPE_CHECKING:
-    from tui.app import StreamscopeApp
     from tui.screens.run_controller import ActiveRun
 
 _OPEN = "The race is still open. {run.cancel} cancels its lanes; then other screens are there again."
@@ -75,40 +71,25 @@ class Judgement(NoteLines, can_focus=True):
         self.post_message(SourceAsked())
 
 
-class RaceScreen(PlaybackKeys, BaseScreen):
+class RaceScreen(LanesScreen):
     """Draws a race on one ticker."""
 
-    ESCAPE_TO_MINIMIZE = False
     AUTO_FOCUS = "#judgement"
     CSS = """
     RaceScreen {
         overflow: hidden;
         & #racers { height: 1fr; }
         & RaceRaster, & #judgement { height: 0; }
-        & RacerPane.-unused { display: none; }
-        &.-solo RacerPane, &.-single RacerPane { display: none; }
-        &.-solo RacerPane.-front, &.-single RacerPane.-front { display: block; }
         &.-single #racers { display: none; }
         &.-single.-open #racers { display: block; }
         &.-small.-open RaceRaster, &.-small.-open #judgement { display: none; }
         &.-small RacerPane, &.-small RacerPane:focus { border: none; border-top: solid $border; }
         &.-tiny #racers, &.-tiny RaceRaster, &.-tiny #judgement { display: none; }
-        & #footer { dock: bottom; }
-        &.-tiny #footer { dock: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        *PLAYBACK_BINDINGS,
-        Binding("x", "app.cancel_run", "cancel", id="run.cancel"),
-        Binding("escape", "leave", "cancel", id="run.leave", show=False),
-        Binding("tab", "next_stop(1)", "lane", id="pane.next"),
-        Binding("shift+tab", "next_stop(-1)", "lane before", id="pane.previous"),
-        Binding("z", "zoom", "zoom", id="view.zoom"),
         Binding("v", "next_view", "by text", id="view.next"),
         Binding("Y", "copy_as", "card", id="item.copyas"),
-        Binding("w,f4", "wire", "wire", id="screen.wire"),
-        Binding("q", "back", "back", id="screen.back"),
-        Binding("l,f2", "back", "Live", id="screen.live"),
     ]
 
     def __init__(self, race: Race) -> None:
@@ -117,12 +98,11 @@ class RaceScreen(PlaybackKeys, BaseScreen):
         self.is_aligned = False
         self._stop = 0  # the judgement, then the lanes
         self._drawing = RaceDrawing(self)
-        self._ticker = FrameTicker(time.monotonic, self.frames_must_wait)
 
     @property
-    def scope(self) -> StreamscopeApp:
-        """The app, by its own type."""
-        return self.app  # type: ignore[return-value]
+    def drawing(self) -> RaceDrawing:
+        """Who draws it."""
+        return self._drawing
 
     @property
     def playback(self) -> RaceCursor:
@@ -160,8 +140,7 @@ class RaceScreen(PlaybackKeys, BaseScreen):
         yield StatusLine(id="footer")
 
     def on_mount(self) -> None:
-        """Starts the ticker."""
-        self.set_interval(1 / FRAMES_PER_S, self._tick)
+        """Marks what has the focus, and draws."""
         self.mark_front()
         self.call_after_refresh(self.draw_slow)
 
@@ -319,36 +298,9 @@ class RaceScreen(PlaybackKeys, BaseScreen):
         """Says in the classes of the panes which is focused and which are in use."""
         self.set_class(self.is_single, "-single")
         self.set_class(bool(self._stop), "-open")
-        for place in range(MOST_LANES):
-            pane = self.query_one(f"#racer-{place}")
-            pane.set_class(place == max(0, self._stop - 1), "-front")
-            pane.set_class(place >= len(self.race.lanes), "-unused")
-
-    @on(Resize)
-    def _resized(self) -> None:
-        self.call_after_refresh(self.draw_slow)
+        self.mark_lanes(max(0, self._stop - 1), len(self.race.lanes))
 
     def _restart(self) -> None:
         self.is_aligned = False
         self._drawing.restart()
         self._focus_stop(0)
-
-    def draw_slow(self) -> None:
-        """Draws everything now; a screen that was closed meanwhile draws nothing."""
-        if self in self.app.screen_stack:
-            self._drawing.draw(is_due=True)
-
-    def draw_anew(self) -> None:
-        """Another way of drawing was chosen."""
-        self.draw_slow()
-
-    def _tick(self) -> None:
-        """One frame; nothing at all while nothing changes or another screen is shown."""
-        if self._drawing.is_settled or not self.is_seen:
-            return
-        has_moved = self.playback.tick()
-        if not self._ticker.begin(1) and not has_moved:
-            return
-        started = time.monotonic()
-        self._drawing.draw(is_due=self._ticker.slow_is_due() or has_moved)
-        self._ticker.drew(started)
