@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from tests.screens.app_driver import line_text, pane_text, running_app, until
+from tests.screens.playback_steps import HeldAnswer, go_to, hold, play_to_the_end
 from tests.screens.test_compare_screen import comparing, playback_count, row_of, row_styles, stalled_records
-from tests.transports.run_support import open_stream, send_end, send_tokens
-from tests.transports.scripted_server import Peer, ScriptedServer
+from tests.transports.scripted_server import ScriptedServer
 from tui.config import Settings
 from tui.core.capture import CaptureHeader
 from tui.core.text.buffers import make_buffer
@@ -23,7 +21,7 @@ def released(mode: str, pieces: list[str]) -> int:
 async def test_every_lane_shows_what_it_had_released_and_held_at_the_moment() -> None:
     async with comparing(stalled_records()) as (app, pilot, screen):
         price = pane_text(app, "price")
-        await pilot.press("ctrl+g", *"0.6s", "enter")
+        await go_to(pilot, "0.6s")
         await until(pilot, lambda: "VIEW at 0.60 s" in line_text(app, "header"))
         run = app.controller.derived
         assert run is not None
@@ -54,10 +52,9 @@ async def test_every_lane_shows_what_it_had_released_and_held_at_the_moment() ->
 async def test_the_end_is_seen_again_after_going_back() -> None:
     async with comparing(stalled_records()) as (app, pilot, _):
         whole = [pane_text(app, f"lane-{place}") for place in range(4)]
-        await pilot.press("ctrl+g", *"10%", "enter")
+        await go_to(pilot, "10%")
         await until(pilot, lambda: [pane_text(app, f"lane-{place}") for place in range(4)] != whole)
-        await pilot.press(*["greater_than_sign"] * 9, "space")
-        await until(pilot, lambda: "VIEW" not in line_text(app, "header"))
+        await play_to_the_end(app, pilot)
         assert [pane_text(app, f"lane-{place}") for place in range(4)] == whole
         assert "▼" not in pane_text(app, "bars")
 
@@ -66,32 +63,21 @@ async def test_a_file_without_times_is_stepped_by_its_frames() -> None:
     _, *rest = stalled_records(has_times=False)
     header = CaptureHeader("sse", "http://127.0.0.1", {}, has_times=False)
     async with comparing([header, *rest]) as (app, pilot, _):
-        await pilot.press("ctrl+g", *"#4", "enter")
+        await go_to(pilot, "#4")
         await until(pilot, lambda: "VIEW at frame 5" in line_text(app, "header"))
         assert "▼frame 5" in row_of(app, "bars", "one clock")
         assert pane_text(app, "lane-0") == "Use a short loop. Each"
 
 
 async def test_space_holds_the_lanes_while_the_stream_goes_on() -> None:
-    go_on, end = asyncio.Event(), asyncio.Event()
-
-    async def play(peer: Peer) -> None:
-        await open_stream(peer, "sse")
-        await send_tokens(peer, "sse", 0, 3)
-        await go_on.wait()
-        await send_tokens(peer, "sse", 3, 8)
-        await end.wait()
-        await send_end(peer, "sse", 8)
-
-    async with ScriptedServer(play) as far, running_app(Settings(url=far.url)) as (app, pilot):
+    answer = HeldAnswer()
+    async with ScriptedServer(answer) as far, running_app(Settings(url=far.url)) as (app, pilot):
         app.send_prompt("hold")
         await app.push_screen(CompareScreen())
         await until(pilot, lambda: "A raw" in pane_text(app, "price") and playback_count(app, "lane-0") > 0)
-        await pilot.press("space")
-        await until(pilot, lambda: "VIEW HELD at" in line_text(app, "header"))
-        assert "space go on" in line_text(app, "footer")
+        await hold(app, pilot)
         held, count = pane_text(app, "lane-0"), playback_count(app, "lane-0")
-        go_on.set()
+        answer.go_on.set()
         run = app.controller.derived
         assert run is not None
         await until(pilot, lambda: run.pipeline.content.length > count)
@@ -99,5 +85,5 @@ async def test_space_holds_the_lanes_while_the_stream_goes_on() -> None:
         assert pane_text(app, "lane-0") == held
         await pilot.press("space")
         await until(pilot, lambda: playback_count(app, "lane-0") > count)
-        end.set()
+        answer.end.set()
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))

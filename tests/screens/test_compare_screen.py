@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList
 
 from tests.core.made_runs import DONE, FINISH, delta
 from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, shown_title, until
+from tests.screens.playback_steps import play_slower, stop
 from tests.transports.scripted_server import Peer, ScriptedServer, gateway_done, gateway_event
 from tui.app import StreamscopeApp
 from tui.config import Settings
@@ -178,11 +179,9 @@ async def test_story_b_which_buffer_mode_for_my_tts_or_ui() -> None:
         await until(pilot, lambda: "reader 30 char/s" in pane_text(app, "price"))
         # space plays, < slows
         playback, whole = app.controller.playback, pane_text(app, "price")
-        await pilot.press("less_than_sign", "less_than_sign", "space")
-        await until(pilot, lambda: "VIEW PLAYING 0.25x" in line_text(app, "header"))
+        await play_slower(app, pilot, 2, "0.25x")
         await until(pilot, lambda: playback_count(app, "lane-0") > 0)
-        await pilot.press("space")
-        await until(pilot, lambda: "VIEW at " in line_text(app, "header"))
+        await stop(app, pilot)
         assert "▼" in row_of(app, "bars", "one clock")
         assert pane_text(app, "price") == whole  # the price is that of the whole run
         await pilot.press(*["greater_than_sign"] * 9, "space")

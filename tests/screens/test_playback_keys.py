@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, shown_title, until
+from tests.screens.playback_steps import HeldAnswer, go_to, hold, play_slower, play_to_the_end, stop
 from tests.screens.test_compare_screen import toasts
-from tests.transports.run_support import open_stream, send_end, send_tokens, tokens
-from tests.transports.scripted_server import Peer, ScriptedServer
+from tests.transports.run_support import tokens
+from tests.transports.scripted_server import ScriptedServer
 from tui.app import StreamscopeApp
 from tui.config import Settings
 from tui.core.derived_run import DerivedRun
@@ -28,7 +27,8 @@ def chars(app: StreamscopeApp) -> int:
 async def test_steps_and_jumps_show_one_moment_in_every_pane() -> None:
     async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
-        await pilot.press("tab", "1", "ctrl+g", *"1.5s", "enter")
+        await pilot.press("tab", "1")
+        await go_to(pilot, "1.5s")
         await until(pilot, lambda: "VIEW at 1.50 s" in line_text(app, "header"))
         run = run_of(app)
         count = run.pipeline.content.count_until(1.5)
@@ -76,33 +76,22 @@ async def test_marks_are_visited_and_named() -> None:
 async def test_an_ended_run_plays_at_a_speed_and_ends_where_all_is_seen() -> None:
     async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
-        await pilot.press("tab", "1", "less_than_sign", "space")
-        await until(pilot, lambda: "VIEW PLAYING 0.5x" in line_text(app, "header"))
+        await pilot.press("tab", "1")
+        await play_slower(app, pilot, 1, "0.5x")
         await until(pilot, lambda: 0 < chars(app) < run_of(app).pipeline.content.length)
-        await pilot.press("space")
-        await until(pilot, lambda: "VIEW at " in line_text(app, "header"))
+        await stop(app, pilot)
         held = chars(app)
-        await pilot.press(*["greater_than_sign"] * 9, "space")
-        await until(pilot, lambda: "VIEW" not in line_text(app, "header"))
+        await play_to_the_end(app, pilot)
         assert chars(app) == run_of(app).pipeline.content.length > held
 
 
 async def test_holding_the_view_keeps_it_while_the_stream_goes_on_and_says_what_waits() -> None:
-    go_on, end = asyncio.Event(), asyncio.Event()
-
-    async def play(peer: Peer) -> None:
-        await open_stream(peer, "sse")
-        await send_tokens(peer, "sse", 0, 3)
-        await go_on.wait()
-        await send_tokens(peer, "sse", 3, 8)
-        await end.wait()
-        await send_end(peer, "sse", 8)
-
-    async with ScriptedServer(play) as far, running_app(Settings(url=far.url), "go") as (app, pilot):
+    answer = HeldAnswer()
+    async with ScriptedServer(answer) as far, running_app(Settings(url=far.url), "go") as (app, pilot):
         await until(pilot, lambda: tokens(3) in pane_text(app, "text").replace("\n", ""))
-        await pilot.press("tab", "1", "space")
-        await until(pilot, lambda: "VIEW HELD at" in line_text(app, "header"))
-        go_on.set()
+        await pilot.press("tab", "1")
+        await hold(app, pilot)
+        answer.go_on.set()
         await until(pilot, lambda: "5 frames" in pane_text(app, "text") and "are waiting" in pane_text(app, "text"))
         assert chars(app) == len(tokens(3))
         assert "STREAMING" in line_text(app, "header") or "STALLED" in line_text(app, "header")
@@ -110,7 +99,7 @@ async def test_holding_the_view_keeps_it_while_the_stream_goes_on_and_says_what_
         await pilot.press("space")
         await until(pilot, lambda: chars(app) == len(tokens(8)))
         assert "VIEW" not in line_text(app, "header")
-        end.set()
+        answer.end.set()
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
 
 
@@ -134,7 +123,7 @@ async def test_a_click_and_a_drag_on_the_rail_go_to_a_moment() -> None:
 async def test_a_place_that_is_none_is_refused_in_the_box() -> None:
     async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
-        await pilot.press("ctrl+g", *"soon", "enter")
+        await go_to(pilot, "soon")
         await until(pilot, lambda: "is no place" in str(app.screen.query_one("#ask-hint").render()))
         await pilot.press("escape")
         assert app.controller.playback.position is None
@@ -158,7 +147,8 @@ async def test_without_a_run_the_keys_say_so() -> None:
 async def test_another_buffer_mode_shows_its_units_at_the_same_moment() -> None:
     async with running_app(NOWHERE, records=demo_records("markdown")) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
-        await pilot.press("tab", "1", "ctrl+g", *"50%", "enter")
+        await pilot.press("tab", "1")
+        await go_to(pilot, "50%")
         await until(pilot, lambda: "VIEW at" in line_text(app, "header"))
         position = app.controller.playback.position
         await pilot.press("b")

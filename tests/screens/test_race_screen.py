@@ -17,6 +17,7 @@ from tests.gateway.running_gateway import gateway_settings, running_gateway
 from tests.gateway.scripted_upstream import Exchange, ScriptedUpstream, for_ever
 from tests.screens.app_driver import demo_records, line_text, pane_text, running_app, shown_title, until
 from tests.screens.golden_screens import screen_text
+from tests.screens.playback_steps import hold, play_slower, play_to_the_end, stop
 from tests.screens.test_compare_screen import toasts
 from tests.screens.test_palette import choose, titles
 from tui.app import StreamscopeApp
@@ -162,11 +163,9 @@ async def test_wire_bytes_per_character_and_replay_on_one_clock() -> None:
         assert row.strip().startswith("wire bytes per character   A ")
         assert "STREAMS. All 3 lanes show text from" in pane_text(app, "judgement")
         whole = pane_text(app, "racer-0")
-        await pilot.press("less_than_sign", "less_than_sign", "space")
-        await until(pilot, lambda: "VIEW PLAYING 0.25x" in line_text(app, "header"))
+        await play_slower(app, pilot, 2, "0.25x")
         await until(pilot, lambda: all(_chars(app, place) for place in range(3)))
-        await pilot.press("space")
-        await until(pilot, lambda: "VIEW at " in line_text(app, "header"))
+        await stop(app, pilot)
         at = screen.race.cursor.position
         assert at is not None
         for lane, place in zip(screen.race.lanes, range(3), strict=True):
@@ -180,8 +179,7 @@ async def test_wire_bytes_per_character_and_replay_on_one_clock() -> None:
         await until(pilot, lambda: screen.race.cursor.position != at)
         assert screen.race.cursor.position is not None
         assert screen.race.cursor.position.frames == before + 1
-        await pilot.press(*["greater_than_sign"] * 9, "space")
-        await until(pilot, lambda: "VIEW" not in line_text(app, "header"))
+        await play_to_the_end(app, pilot)
         assert pane_text(app, "racer-0") == whole
         # at 80 columns rows and verdict; tab opens one text
         await pilot.resize_terminal(80, 24)
@@ -240,9 +238,7 @@ async def test_cancel_ends_every_lane_with_a_receipt_each_and_q_waits_for_that()
         await until(pilot, lambda: all(_chars(app, place) == 8 for place in range(3)))
         assert line_text(app, "footer").startswith("x cancel")
         assert "3 of 3 lanes open" in line_text(app, "header")
-        await pilot.press("space")
-        await until(pilot, lambda: "VIEW HELD at" in line_text(app, "header"))
-        assert "space go on" in line_text(app, "footer")
+        await hold(app, pilot)
         await pilot.press("space")
         await until(pilot, lambda: "VIEW" not in line_text(app, "header"))
         await pilot.press("q")

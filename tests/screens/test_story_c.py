@@ -13,6 +13,7 @@ from textual.widgets import Input
 from tests.gateway.remote_gateway import remote_gateway
 from tests.screens.app_driver import line_text, pane_text, running_app, until
 from tests.screens.golden_screens import screen_text
+from tests.screens.playback_steps import play_slower, stop
 from tests.screens.test_compare_screen import toasts
 from tests.screens.test_live_screen import send
 from tests.screens.test_palette import choose
@@ -77,10 +78,8 @@ async def test_show_a_room_sse_against_websocket_on_a_remote_gateway(tmp_path: P
         told = re.search(r"wire bytes per character A ([0-9.]+) B ([0-9.]+)", judgement(app))
         assert told is not None
         assert float(told[1]) > float(told[2]), "an event is longer than a message"
-        await pilot.press("less_than_sign", "less_than_sign", "space")
-        await until(pilot, lambda: "VIEW PLAYING 0.25x" in line_text(app, "header"))
-        await pilot.press("space")
-        await until(pilot, lambda: "VIEW at " in line_text(app, "header"))
+        await play_slower(app, pilot, 2, "0.25x")
+        await stop(app, pilot)
         assert screen.race.cursor.position is not None
         assert "▼" in pane_text(app, "rows").splitlines()[0], "one clock for all lanes"
         await pilot.press("q")

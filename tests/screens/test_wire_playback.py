@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,11 @@ from textual.widgets import Input, OptionList
 from tests.core.wire_view.tool_run import tool_records
 from tests.screens.app_driver import demo_records, line_text, pane_text, until
 from tests.screens.app_driver import running_app as running
+from tests.screens.playback_steps import HeldAnswer, go_to, hold, play_slower, play_to_the_end, stop
 from tests.screens.test_open_screen import files_in
 from tests.screens.test_wire_screen import on_wire, table, title, toasts
-from tests.transports.run_support import open_stream, send_end, send_tokens, tokens
-from tests.transports.scripted_server import Peer, ScriptedServer
+from tests.transports.run_support import tokens
+from tests.transports.scripted_server import ScriptedServer
 from tui.app import StreamscopeApp
 from tui.config import Settings
 from tui.panes.raster_pane import RasterPane
@@ -51,15 +51,15 @@ async def test_a_step_goes_on_from_the_cursor_and_what_follows_is_dim() -> None:
 
 async def test_a_comment_belongs_to_the_moment_at_which_it_came() -> None:
     async with on_wire() as (app, pilot):
-        await pilot.press("ctrl+g", *"2.4s", "enter")
+        await go_to(pilot, "2.4s")
         await until(pilot, lambda: signs(app) == "      ▸▒▒▒")
-        await pilot.press("ctrl+g", *"2.5s", "enter")
+        await go_to(pilot, "2.5s")
         await until(pilot, lambda: signs(app) == "       ▸▒▒")
-        await pilot.press("ctrl+g", *"#7", "enter")
+        await go_to(pilot, "#7")
         await until(pilot, lambda: signs(app) == "        ▸▒")
-        await pilot.press("ctrl+g", *"0%", "enter")
+        await go_to(pilot, "0%")
         await until(pilot, lambda: signs(app) == "▸▒▒▒▒▒▒▒▒▒")
-        await pilot.press("ctrl+g", *"100%", "enter")
+        await go_to(pilot, "100%")
         await until(pilot, lambda: signs(app) == "         ▸")
 
 
@@ -67,15 +67,12 @@ async def test_a_run_plays_on_wire_and_at_its_end_all_is_shown() -> None:
     async with on_wire(demo_records("markdown")) as (app, pilot):
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
         count = table(app).table_count
-        await pilot.press("less_than_sign", "space")
-        await until(pilot, lambda: "VIEW PLAYING 0.5x" in line_text(app, "header"))
+        await play_slower(app, pilot, 1, "0.5x")
         await until(pilot, lambda: 3 < (table(app).selected_row or 0) < count - 1)
         assert signs(app).endswith("▒")
-        await pilot.press("space")
-        await until(pilot, lambda: "VIEW at " in line_text(app, "header"))
+        await stop(app, pilot)
         assert signs(app).count("▸") == 1
-        await pilot.press(*["greater_than_sign"] * 9, "space")
-        await until(pilot, lambda: "VIEW" not in line_text(app, "header"))
+        await play_to_the_end(app, pilot)
         await until(pilot, lambda: "▒" not in signs(app))
         assert (table(app).table_count, table(app).selected_row) == (count, count - 1)
 
@@ -97,7 +94,7 @@ async def test_a_filter_and_a_moment_hold_together() -> None:
     async with on_wire() as (app, pilot):
         await pilot.press("f", *"kind:tool", "enter")
         await until(pilot, lambda: table(app).table_count == 6)
-        await pilot.press("ctrl+g", *"#3", "enter")
+        await go_to(pilot, "#3")
         await until(pilot, lambda: signs(app) == "  ▸▒▒▒")
 
 
@@ -109,29 +106,18 @@ async def test_a_click_on_the_arrivals_goes_to_a_moment() -> None:
 
 
 async def test_a_live_run_is_held_while_rows_go_on_to_come_and_followed_again() -> None:
-    go_on, end = asyncio.Event(), asyncio.Event()
-
-    async def play(peer: Peer) -> None:
-        await open_stream(peer, "sse")
-        await send_tokens(peer, "sse", 0, 3)
-        await go_on.wait()
-        await send_tokens(peer, "sse", 3, 8)
-        await end.wait()
-        await send_end(peer, "sse", 8)
-
-    async with ScriptedServer(play) as far, running(Settings(url=far.url), "go") as (app, pilot):
+    answer = HeldAnswer()
+    async with ScriptedServer(answer) as far, running(Settings(url=far.url), "go") as (app, pilot):
         await until(pilot, lambda: tokens(3) in pane_text(app, "text").replace("\n", ""))
         await pilot.press("f4")
         await until(pilot, lambda: isinstance(app.screen, WireScreen) and table(app).table_count == 3)
-        await pilot.press("space")
-        await until(pilot, lambda: "VIEW HELD at" in line_text(app, "header"))
-        assert "space go on" in line_text(app, "footer")
-        go_on.set()
+        await hold(app, pilot)
+        answer.go_on.set()
         await until(pilot, lambda: table(app).table_count == 8)
         assert signs(app) == "  ▸▒▒▒▒▒"
         await pilot.press("space")
         await until(pilot, lambda: table(app).selected_row == 7 and "▒" not in signs(app))
-        end.set()
+        answer.end.set()
         await until(pilot, lambda: "COMPLETED" in line_text(app, "header"))
         await until(pilot, lambda: table(app).selected_row == table(app).table_count - 1)
 
