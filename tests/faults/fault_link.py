@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import struct
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
@@ -16,6 +15,7 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request as HandshakeRequest
 from websockets.server import ServerProtocol
 
+from tests.far_end import header_values, http_chunk, http_head, reset
 from tests.faults.fault_wires import frame, said
 
 _LONGEST_S = 60.0
@@ -104,9 +104,7 @@ class Link:
             self.listener.cancel()
         self.note("closed", how)
         if how == "reset":
-            linger = struct.pack("ii", 1, 0)
-            self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            self.writer.transport.abort()
+            reset(self.writer)
         self.writer.close()
 
     async def _do(self, step: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
@@ -184,8 +182,7 @@ class Link:
     async def _request(self, tasks: asyncio.TaskGroup) -> None:
         """Reads a request and goes on looking for a client that leaves."""
         head = self.head.decode("latin-1").split("\r\n")
-        pairs = (line.split(":", 1) for line in head[1:] if ":" in line)
-        self.headers = {name.strip().lower(): value.strip() for name, value in pairs}
+        self.headers = header_values(head[1:])
         if self.far.is_websocket:
             self.protocol.receive_data(self.head)
             self.handshake = next(e for e in self.protocol.events_received() if isinstance(e, HandshakeRequest))
@@ -230,8 +227,7 @@ class Link:
             values["transfer-encoding"] = "chunked"
         else:
             values["content-length"] = framing.removeprefix("length:")
-        lines = "".join(f"{name}: {value}\r\n" for name, value in values.items())
-        self.writer.write(f"HTTP/1.1 {step.get('status', 200)} Fault\r\n{lines}\r\n".encode())
+        self.writer.write(http_head(step.get("status", 200), "Fault", values))
         await self.writer.drain()
 
     async def _accept(self, bad: str) -> None:
@@ -285,7 +281,7 @@ class Link:
         if self.far.is_websocket:
             data = frame(Opcode.TEXT, data)
         elif self.is_chunked:
-            data = b"%x\r\n%s\r\n" % (len(data), data)
+            data = http_chunk(data)
         await self._write(data, step)
 
     async def _write(self, data: bytes, step: dict[str, Any]) -> None:

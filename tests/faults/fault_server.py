@@ -6,21 +6,22 @@ The nth connection plays the nth script; the last one repeats.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from types import TracebackType
 from typing import Any, Self
 
+from tests.far_end import ServedConnections
 from tests.faults.fault_link import Cut, Link, Note
 
 _PATIENCE_S = 5.0
 _LOOK_S = 0.002
 
 
-class FaultServer:
+class FaultServer(ServedConnections):
     """Plays one script (`inject` of a case) on a free port while it is entered; another one after `play`."""
 
     def __init__(self, script: dict[str, Any], wire: str, *, cut: Cut | None = None) -> None:
+        super().__init__()
         self.script = script
         self.wire = wire
         self.cut = cut
@@ -30,10 +31,8 @@ class FaultServer:
         self._connections = 0
         self._listener: asyncio.Server | None = None
         self._sockets: list[socket.socket] = []
-        self._tasks: set[asyncio.Task[None]] = set()
         self._is_released = asyncio.Event()
         self._is_released.set()
-        self.faults: list[BaseException] = []
 
     @property
     def is_websocket(self) -> bool:
@@ -77,8 +76,7 @@ class FaultServer:
     ) -> None:
         self._stop_listening()
         await self._end_tasks()
-        if error is None and self.faults:
-            raise self.faults[0]
+        self._raise_fault(error)
 
     async def _end_tasks(self) -> None:
         for task in tuple(self._tasks):
@@ -134,23 +132,7 @@ class FaultServer:
             held.close()
         self._sockets.clear()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            await self._play(reader, writer)
-        except (asyncio.CancelledError, ConnectionError, asyncio.IncompleteReadError):
-            pass  # the client left, or the test is over
-        except Exception as error:  # noqa: BLE001  raised in the test, at the end of the server
-            self.faults.append(error)
-        finally:
-            self._tasks.discard(task)
-            writer.close()
-            with contextlib.suppress(ConnectionError):
-                await writer.wait_closed()
-
-    async def _play(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """The next script, unless somebody asks for something else than a stream: the health, a list of models."""
         head = await reader.readuntil(b"\r\n\r\n") if self._begins_with_request else b""
         if head and not (head.startswith(b"POST ") or (self.is_websocket and b"pgrade: websocket" in head)):

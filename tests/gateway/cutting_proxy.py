@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
-import struct
 from typing import Self
 from urllib.parse import urlsplit
+
+from tests.far_end import reset
 
 
 class CuttingProxy:
@@ -83,8 +83,7 @@ class CuttingProxy:
             return
         if self._how == "rst":
             await _until_taken(writer)
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            writer.transport.abort()
+            reset(writer)
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

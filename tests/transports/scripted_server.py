@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import socket
 import ssl
 import struct
 from collections.abc import Awaitable, Callable
@@ -20,6 +19,8 @@ from typing import Any, Self
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request as HandshakeRequest
 from websockets.server import ServerProtocol
+
+from tests.far_end import ServedConnections, header_values, http_chunk, http_head, reset
 
 PATIENCE_S = 5.0
 CERTIFICATE = Path(__file__).parents[1] / "data" / "tls" / "localhost.pem"
@@ -57,8 +58,7 @@ class Peer:
 
     async def read_request(self) -> SeenRequest:
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        pairs = (line.split(":", 1) for line in head[1:] if ":" in line)
-        headers = {name.strip().lower(): value.strip() for name, value in pairs}
+        headers = header_values(head[1:])
         body = await self.reader.readexactly(int(headers.get("content-length", 0)))
         self.request = SeenRequest(head[0], headers, body)
         return self.request
@@ -75,8 +75,7 @@ class Peer:
             values["transfer-encoding"] = "chunked"
         elif framing != "close":
             values["content-length"] = framing
-        lines = "".join(f"{name}: {value}\r\n" for name, value in values.items())
-        await self.raw(f"HTTP/1.1 {status} X\r\n{lines}\r\n".encode())
+        await self.raw(http_head(status, "X", values))
 
     async def answer(self, status: int, body: bytes, **headers: str) -> None:
         """Request, head and a whole body."""
@@ -86,7 +85,7 @@ class Peer:
 
     async def chunks(self, *parts: str) -> None:
         """Each part as one HTTP chunk, all in one write."""
-        await self.raw(b"".join(http_chunk(part) for part in parts))
+        await self.raw(b"".join(http_chunk(part.encode()) for part in parts))
 
     async def end(self) -> None:
         await self.raw(b"0\r\n\r\n")
@@ -144,9 +143,7 @@ class Peer:
 
     def reset(self) -> None:
         """RST instead of FIN."""
-        sock = self.writer.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.writer.transport.abort()
+        reset(self.writer)
 
     async def _send_pending(self) -> None:
         assert self.protocol is not None
@@ -158,17 +155,16 @@ class Peer:
 Script = Callable[[Peer], Awaitable[None]]
 
 
-class ScriptedServer:
+class ScriptedServer(ServedConnections):
     """Listens on a free port of this machine while it is entered. `peers` are the connections so far."""
 
     def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__()
         self._scripts = scripts
         self._tls = tls
         self._server: asyncio.Server | None = None
         self._port = 0
-        self._tasks: set[asyncio.Task[None]] = set()
         self.peers: list[Peer] = []
-        self.faults: list[BaseException] = []
 
     @property
     def url(self) -> str:
@@ -196,36 +192,17 @@ class ScriptedServer:
         finally:
             for task in self._tasks:
                 task.cancel()
-        if error is None and self.faults:
-            raise self.faults[0]
+        self._raise_fault(error)
 
     def stop_listening(self) -> None:
         """Refuses further connections; those that stand go on."""
         assert self._server is not None
         self._server.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = Peer(reader, writer)
         self.peers.append(peer)
-        try:
-            await self._scripts[min(len(self.peers), len(self._scripts)) - 1](peer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the client left: what the test looks at is on its side
-        except Exception as error:  # noqa: BLE001  raised in the test, at the end of the server
-            self.faults.append(error)
-        finally:
-            self._tasks.discard(task)
-            writer.close()
-            with contextlib.suppress(ConnectionError):
-                await writer.wait_closed()
-
-
-def http_chunk(text: str) -> bytes:
-    data = text.encode()
-    return b"%x\r\n%s\r\n" % (len(data), data)
+        await self._scripts[min(len(self.peers), len(self._scripts)) - 1](peer)
 
 
 def text_frame(text: str) -> bytes:
