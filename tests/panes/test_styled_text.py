@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.panes import piece_places
 from tui.panes.styled_text import CONTENT, GAP, HEADING, JOINT, REASONING, SLOW, TOOL, StyledText
 
 STRETCHES = st.lists(
@@ -13,6 +17,14 @@ STRETCHES = st.lists(
         st.sampled_from([CONTENT, SLOW, REASONING, HEADING, GAP, JOINT]),
     ),
     max_size=40,
+)
+PIECES = st.lists(
+    st.tuples(
+        st.sampled_from([REASONING, TOOL, HEADING, CONTENT, JOINT]),
+        st.text("ab\n", max_size=4),
+        st.sampled_from([0, 1, 1, 3]),
+    ),
+    max_size=20,
 )
 
 
@@ -66,3 +78,41 @@ def test_pieces_that_are_no_content_know_their_frames_and_headings_what_is_under
     assert [text.frame_of(offset) for offset in (0, 5, 6, 7, 8, 9, 10, 11)] == [2, 2, 2, 2, 4, 4, None, None]
     assert [text.content_offset_of(offset) for offset in (0, 10, 11, 99)] == [0, 0, 1, 1]
     assert StyledText(40).content_offset_of(3) == 0
+
+
+@pytest.mark.parametrize("short_ends", [0, 20, 2**32 - 1])
+@given(data=st.data())
+def test_every_piece_that_is_no_content_is_found_by_its_frame_and_its_place(
+    short_ends: int, data: st.DataObject
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(piece_places, "_SHORT_ENDS", short_ends)
+        text, frame, pieces, headings = StyledText(40), 0, [], set()
+        for style, piece, later in data.draw(PIECES):
+            frame += later
+            start = text.length
+            if style in (REASONING, TOOL):
+                text.add_other(piece, style, frame)
+                pieces += [(start, start + len(piece), frame)] if piece else []
+            else:
+                text.add(piece, style)
+                headings |= set(range(start, text.length)) if style == HEADING else set()
+    for asked in range(frame + 2):
+        assert text.place_of_frame(asked) == next(((a, b) for a, b, of in pieces if of == asked), None)
+    for offset in range(text.length + 1):
+        inside = next((of for a, b, of in pieces if a <= offset < b), None)
+        under = next((of for a, _, of in pieces if a > offset and offset in headings), None)
+        assert text.frame_of(offset) == (under if inside is None else inside)
+
+
+def test_a_piece_of_thinking_costs_few_bytes_beside_its_text() -> None:
+    text, count = StyledText(80), 20_000
+    tracemalloc.start()
+    try:
+        for frame in range(count):
+            text.add_other("think ", REASONING, frame)
+            text.flush()
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held < 16 * count

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tui.core.chunks import StreamChunk
 from tui.core.text.json_progress import JSONProgress
+from tui.core.wire.packed_texts import PackedTexts
 
 
 @dataclass(slots=True)
@@ -19,7 +20,7 @@ class ToolCallProgress:
     position: int
     name: str = ""
     id: str | None = None
-    pieces: list[str] = field(default_factory=list)
+    pieces: PackedTexts = field(default_factory=PackedTexts)
     first_at: float = 0.0
     last_at: float = 0.0
     first_frame: int = 0
@@ -41,7 +42,7 @@ class ToolCallProgress:
     @property
     def arguments(self) -> str:
         """The text of the arguments so far."""
-        return "".join(self.pieces)
+        return self.pieces.joined()
 
 
 def add_tool_calls(calls: dict[int, ToolCallProgress], chunk: StreamChunk) -> None:

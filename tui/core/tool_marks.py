@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from tui.core.tool_calls import ToolCallProgress
+from tui.core.wire.packed_texts import PackedTexts
 
 FIRST_STRIDE: Final = 256
 MOST: Final = 64
@@ -29,7 +30,7 @@ class ToolMarks:
         """The calls after so many chunks that brought something for one; a mark is made at every stride."""
         if count % self._stride:
             return
-        kept = [(_copy(call, []), len(call.pieces)) for call in calls.values()]
+        kept = [(_copy(call, PackedTexts()), len(call.pieces)) for call in calls.values()]
         self._kept.append((count, kept))
         if len(self._kept) == MOST:
             self._kept = self._kept[1::2]
@@ -43,9 +44,9 @@ class ToolMarks:
         done, kept = self._kept[place - 1]
         found = {}
         for call, pieces in kept:
-            found[call.position] = _copy(call, calls[call.position].pieces[:pieces])
+            found[call.position] = _copy(call, calls[call.position].pieces.beginning(pieces))
         return done, found
 
 
-def _copy(call: ToolCallProgress, pieces: list[str]) -> ToolCallProgress:
+def _copy(call: ToolCallProgress, pieces: PackedTexts) -> ToolCallProgress:
     return replace(call, pieces=pieces, progress=deepcopy(call.progress))

@@ -232,7 +232,7 @@ class ToolItem(ExtractItem):
             self._tree.lay(self._value, width)
             return 1 + self._tree.row_count
         self._raw.set_width(width)
-        self._raw.append(sanitize("".join(self._call.pieces[self._pieces_taken :])))
+        self._raw.append(sanitize("".join(self._call.pieces.between(self._pieces_taken, self._laid_pieces))))
         self._pieces_taken = self._laid_pieces
         return 1 + (self._raw.row_count if self._raw.length else 0)
 

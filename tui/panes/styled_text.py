@@ -7,11 +7,14 @@ Wraps as `WrappedText` does and remembers for each stretch its style, and where 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.panes.wrapped_text import WrappedText
+
+if TYPE_CHECKING:
+    from tui.panes.piece_places import PiecePlaces
 
 CONTENT, SLOW, STALLED, REASONING, TOOL, HEADING, GAP, JOINT, NOTE = range(9)
 STYLE_NAMES = ("", "slow", "stalled", "reasoning", "tool", "heading", "gap", "joint", "note")
@@ -43,10 +46,7 @@ class StyledText:
         self._content_starts = array("Q")
         self._content_chars = array("Q")
         self._content_length = 0
-        # Pieces of thinking and of tool calls: where each begins and ends, and the frame it came in.
-        self._other_starts = array("Q")
-        self._other_ends = array("Q")
-        self._other_frames = array("Q")
+        self._others: PiecePlaces | None = None  # the pieces of thinking and of tool calls, once there are any
 
     @property
     def is_empty(self) -> bool:
@@ -76,30 +76,28 @@ class StyledText:
 
     def add_other(self, text: str, style: int, frame: int) -> None:
         """Adds a stretch that is no content, and remembers the frame it came in."""
-        if text:
-            self._other_starts.append(self._length)
-            self._other_ends.append(self._length + len(text))
-            self._other_frames.append(frame)
-            self.add(text, style)
+        if not text:
+            return
+        if self._others is None:
+            from tui.panes.piece_places import PiecePlaces  # noqa: PLC0415  the first paint waits for no piece
+
+            self._others = PiecePlaces()
+        self._others.add(self._length, self._length + len(text), frame)
+        self.add(text, style)
 
     def place_of_frame(self, frame: int) -> tuple[int, int] | None:
         """From where to where the first piece of thinking or of a tool call is drawn that came in a frame."""
-        index = bisect_left(self._other_frames, frame)
-        if index == len(self._other_frames) or self._other_frames[index] != frame:
-            return None
-        return self._other_starts[index], self._other_ends[index]
+        return None if self._others is None else self._others.of_frame(frame)
 
     def frame_of(self, offset: int) -> int | None:
         """The frame of the thinking or the piece of a tool call that is drawn at an offset; None for content.
 
         Of a heading it is that of what stands under it.
         """
-        index = bisect_right(self._other_starts, offset) - 1
-        if index >= 0 and offset < self._other_ends[index]:
-            return self._other_frames[index]
+        if self._others is None:
+            return None
         style = bisect_right(self._starts, offset) - 1
-        is_heading = style >= 0 and self._styles[style] == HEADING
-        return self._other_frames[index + 1] if is_heading and index + 1 < len(self._other_frames) else None
+        return self._others.frame_at(offset, or_next=style >= 0 and self._styles[style] == HEADING)
 
     def begin_content(self, char_count: int) -> None:
         """The next stretch is a content chunk of that many code points."""

@@ -1,4 +1,4 @@
-"""The chunks of a run in columns: what most chunks have (a frame, a piece of text) in columns, the rest sparse.
+"""The chunks of a run in columns: what most chunks have (a frame, a piece of text) in columns, the rest apart.
 
 A million chunks as objects would cost some 200 MB; here a plain one costs little more than its text,
 compressed. Written by the stream assembly; read as `StreamResult.chunks`.
@@ -7,7 +7,7 @@ compressed. Written by the stream assembly; read as `StreamResult.chunks`.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import overload
 
@@ -15,6 +15,7 @@ from tui.core.chunks import StreamChunk
 from tui.core.number_runs import NumberRuns
 from tui.core.wire.frames import FrameStore
 from tui.core.wire.packed_texts import PackedTexts
+from tui.core.wire.rich_chunks import RichChunks
 
 
 class ChunkColumns(Sequence[StreamChunk]):
@@ -24,16 +25,14 @@ class ChunkColumns(Sequence[StreamChunk]):
         self._frames = frames
         self._contents = PackedTexts()
         self._frame_indices = NumberRuns()
-        self._rich: dict[int, StreamChunk] = {}
-        self._rich_indices = array("Q")
+        self._rich = RichChunks(frames, self._frame_indices)
         self._model_starts: list[int] = []
         self._models: list[str | None] = []
 
     def add(self, chunk: StreamChunk) -> None:
-        """Appends a chunk that carries more than text of choice 0."""
-        self._rich[len(self._contents)] = chunk
-        self._rich_indices.append(len(self._contents))
+        """Appends a chunk that carries more than text of choice 0; its index is the next one."""
         self.add_text(chunk.content if chunk.choice == 0 else "", chunk.frame)
+        self._rich.append(chunk)
 
     def add_text(self, content: str, frame: int) -> int:
         """Appends a chunk that is nothing but text of choice 0, and gives its index."""
@@ -58,16 +57,11 @@ class ChunkColumns(Sequence[StreamChunk]):
 
         The first one is `frame`; at most `most`.
         """
-        end = min(first + most, len(self._contents), self._next_rich(first))
+        end = min(first + most, self._rich.next_from(first, len(self._contents)))
         if end <= first or self._frame_indices[first] != frame:
             return array("I")
         count = min(end - first, self._frame_indices.run_from(first))
         return array("I", range(frame, frame + count))
-
-    def _next_rich(self, index: int) -> int:
-        """The next chunk that is not plain text, from this one on."""
-        place = bisect_left(self._rich_indices, index)
-        return self._rich_indices[place] if place < len(self._rich_indices) else len(self._contents)
 
     def of_frame(self, frame: int) -> list[StreamChunk]:
         """The chunks that came in a frame."""
@@ -89,23 +83,33 @@ class ChunkColumns(Sequence[StreamChunk]):
         return self._chunk(range(len(self._contents))[index])
 
     def _between(self, first: int, end: int) -> list[StreamChunk]:
-        """As `_chunk` of each, at half the price where each came in the next frame: a screen draws many."""
+        rich = self._rich.between(first, end)
+        if len(rich) == end - first:
+            return rich
+        chunks = self._plain_between(first, end)
+        for chunk in rich:
+            chunks[chunk.index - first] = chunk
+        return chunks
+
+    def _plain_between(self, first: int, end: int) -> list[StreamChunk]:
+        """As `_plain` of each, at half the price where each came in the next frame: a screen draws many."""
         spans, row = self._frame_indices.spans(first, end), bisect_right(self._model_starts, first) - 1
         if len(spans) > 1 or row != bisect_right(self._model_starts, end - 1) - 1:
-            return [self._chunk(index) for index in range(first, end)]
+            return [self._plain(index) for index in range(first, end)]
         frames = spans[0]
         times = self._frames.times_between(frames.start, frames.stop)
-        model, rich = self._models[row] if row >= 0 else None, self._rich
+        model = self._models[row] if row >= 0 else None
         return [
-            rich.get(index) or StreamChunk(content, None, index, model, "", (), 0, None, at, frame)
+            StreamChunk(content, None, index, model, "", (), 0, None, at, frame)
             for index, content, at, frame in zip(
                 range(first, end), self._contents.between(first, end), times, frames, strict=True
             )
         ]
 
     def _chunk(self, index: int) -> StreamChunk:
-        if rich := self._rich.get(index):
-            return rich
+        return self._rich.get(index) or self._plain(index)
+
+    def _plain(self, index: int) -> StreamChunk:
         frame = self._frame_indices[index]
         row = bisect_right(self._model_starts, index) - 1
         model = self._models[row] if row >= 0 else None

@@ -1,7 +1,7 @@
 """Many short texts in little memory: the newest as they are, the rest in compressed blocks.
 
-As strings, the frames of a long chat stream would weigh more than the capture itself. Used by the frame store and
-the chunk columns; knows nothing of either.
+As strings, the frames of a long chat stream would weigh more than the capture itself. Used by the frame store, the
+chunk columns, and for thinking and arguments that come in pieces; knows nothing of any.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ _LEVEL: Final = 1  # texts of one stream are so alike that a higher level gains 
 
 class PackedTexts:
     """An append-only list of texts. Neighbours are cheap to get: the block asked for last stays unpacked."""
+
+    __hash__ = None  # type: ignore[assignment]  # it grows
 
     def __init__(self) -> None:
         self._newest: list[str] = []
@@ -47,20 +49,39 @@ class PackedTexts:
         if index >= self._packed_count:
             return self._newest[index - self._packed_count]
         number = bisect_right(self._starts, index) - 1
-        if self._unpacked[0] != number:
-            self._unpacked = (number, self._split(number))
-        return self._unpacked[1][index - self._starts[number]]
+        return self._block(number)[index - self._starts[number]]
 
     def between(self, first: int, end: int) -> list[str]:
         """The texts from `first` (not negative) up to `end`."""
         start = first - self._packed_count
         if start >= 0:
             return self._newest[start : end - self._packed_count]
-        return [self[index] for index in range(first, end)]
+        found: list[str] = []
+        while first < min(end, self._packed_count):
+            number = bisect_right(self._starts, first) - 1
+            block, offset = self._block(number), first - self._starts[number]
+            found += block[offset : offset + end - first]
+            first = self._starts[number] + len(block)
+        return found + self._newest[: max(0, end - self._packed_count)]
+
+    def beginning(self, count: int) -> PackedTexts:
+        """The first texts, as a list of their own."""
+        found = PackedTexts()
+        number = bisect_right(self._starts, count) - 1 if count < self._packed_count else len(self._starts)
+        found._blocks, found._starts = self._blocks[:number], self._starts[:number]
+        found._packed_count = self._starts[number] if number < len(self._starts) else self._packed_count
+        found._newest = self.between(found._packed_count, count)
+        found._newest_chars = sum(map(len, found._newest))
+        return found
 
     def joined(self) -> str:
         """All of them as one text."""
         return "".join([*self._joined_blocks(), *self._newest])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PackedTexts):
+            return NotImplemented
+        return (self._newest, self._blocks) == (other._newest, other._blocks)
 
     def _joined_blocks(self) -> Iterator[str]:
         return (_unpack(block)[1] for block in self._blocks)
@@ -71,10 +92,13 @@ class PackedTexts:
         self._packed_count += len(self._newest)
         self._newest, self._newest_chars = [], 0
 
-    def _split(self, number: int) -> list[str]:
-        lengths, joined = _unpack(self._blocks[number])
-        ends = list(accumulate(lengths))
-        return [joined[start:stop] for start, stop in zip([0, *ends], ends, strict=False)]
+    def _block(self, number: int) -> list[str]:
+        if self._unpacked[0] != number:
+            lengths, joined = _unpack(self._blocks[number])
+            ends = list(accumulate(lengths))
+            texts = [joined[start:stop] for start, stop in zip([0, *ends], ends, strict=False)]
+            self._unpacked = (number, texts)
+        return self._unpacked[1]
 
 
 def _packed(texts: list[str]) -> bytes:

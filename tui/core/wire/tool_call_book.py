@@ -1,6 +1,6 @@
 """Tool calls put together from pieces, in the order of their first appearance.
 
-Dialects decide by which key a call is known; this keeps name, id and joined arguments. Standard containers only.
+Dialects decide by which key a call is known; this keeps name, id and the pieces of the arguments.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from tui.core.chunks import ToolCall, ToolCallDelta
+from tui.core.wire.packed_texts import PackedTexts
 
 
 @dataclass(slots=True)
@@ -16,7 +17,7 @@ class _OpenCall:
     position: int
     name: str = ""
     id: str | None = None
-    pieces: list[str] = field(default_factory=list)
+    pieces: PackedTexts = field(default_factory=PackedTexts)
 
 
 class ToolCallBook:
@@ -67,4 +68,4 @@ class ToolCallBook:
 
     def calls(self, empty_arguments: str = "") -> list[ToolCall]:
         """All calls; one without any argument text has `empty_arguments`."""
-        return [ToolCall(call.name, "".join(call.pieces) or empty_arguments, call.id) for call in self._calls.values()]
+        return [ToolCall(call.name, call.pieces.joined() or empty_arguments, call.id) for call in self._calls.values()]
