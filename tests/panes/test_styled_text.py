@@ -5,7 +5,7 @@ from __future__ import annotations
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.panes import piece_places
@@ -81,6 +81,7 @@ def test_pieces_that_are_no_content_know_their_frames_and_headings_what_is_under
 
 
 @pytest.mark.parametrize("short_ends", [0, 20, 2**32 - 1])
+@settings(deadline=None)
 @given(data=st.data())
 def test_every_piece_that_is_no_content_is_found_by_its_frame_and_its_place(
     short_ends: int, data: st.DataObject
