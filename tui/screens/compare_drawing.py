@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.screens.compare_screen import CompareScreen
     from tui.screens.run_controller import ActiveRun
 
-_WORK_S = 0.008  # of each look and of each frame at most for deriving, so that keys never wait for a long run
+_WORK_S = 0.008  # of each frame, besides what is done between two
 _WORK_CHUNKS = 100
 _LABELS_WIDE, _LABELS_NARROW = 21, 13
 
@@ -49,7 +49,7 @@ class CompareDrawing:
         if controller.derived is not None:  # until a new run begins, the one before stays
             self._comparison.show(controller.derived)
         controller.playback.show(controller.derived)
-        self._is_final = self.work() and not controller.is_streaming
+        self._is_final = self.work(_WORK_S) and not controller.is_streaming
         is_due = is_due or self._is_final
         self._draw_texts(is_due=is_due)
         if is_due:
@@ -72,9 +72,9 @@ class CompareDrawing:
         end = run.capture.end if run is not None else None
         return end.at if end is not None else self._screen.scope.controller.seconds()
 
-    def work(self) -> bool:
-        """Derives what came for as long as a frame may take; whether all is done."""
-        stop_at = time.monotonic() + _WORK_S
+    def work(self, work_s: float) -> bool:
+        """Derives what came for about so long, if there is so much to do; whether nothing is left."""
+        stop_at = time.monotonic() + work_s
         while not (is_done := self._comparison.advance(_WORK_CHUNKS)):
             if time.monotonic() > stop_at:
                 break

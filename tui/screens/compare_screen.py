@@ -80,6 +80,11 @@ class CompareScreen(LanesScreen):
         return self._drawing
 
     @property
+    def is_streaming(self) -> bool:
+        """Whether the run goes on."""
+        return self.scope.controller.is_streaming
+
+    @property
     def is_wide(self) -> bool:
         """Whether there is room for all lanes beside each other."""
         return self.fit.is_wide and not self.fit.is_small
@@ -246,13 +251,6 @@ class CompareScreen(LanesScreen):
         self.update_classes({f"-at-{name}": name == seen for name in ("text", *_PARTS)})
         self.set_class(not self.is_wide, "-single")
         self.mark_lanes(self._lane, len(self.comparison.lanes))
-
-    def draw_frame(self) -> None:
-        """Derives what came, then one frame, if one is due."""
-        # As with few chunks: with four panes half the frames are enough.
-        if not self.frames_must_wait():
-            self._drawing.work()
-            super().draw_frame()
 
 
 def _speed_complaint(text: str) -> str | None:

@@ -20,6 +20,9 @@ from tui.screens.playback_keys import PLAYBACK_BINDINGS, PlaybackKeys
 if TYPE_CHECKING:
     from tui.app import StreamscopeApp
 
+# Of each tick at most for deriving, so that keys never wait for a long run; more where nothing comes meanwhile.
+_WORK_S, _CATCHING_UP_S = 0.008, 0.016
+
 
 class LanesDrawing(Protocol):
     """Draws such a screen."""
@@ -27,6 +30,9 @@ class LanesDrawing(Protocol):
     @property
     def is_settled(self) -> bool:
         """Whether the screen shows all there is, and the view stands still."""
+
+    def work(self, work_s: float) -> bool:
+        """Derives what came for about so long, if there is so much to do; whether nothing is left."""
 
     def draw(self, *, is_due: bool) -> None:
         """What came since the last frame; what is drawn less often too when that is due."""
@@ -71,6 +77,11 @@ class LanesScreen(PlaybackKeys, BaseScreen):
         """Who draws it."""
         raise NotImplementedError
 
+    @property
+    def is_streaming(self) -> bool:
+        """Whether something comes meanwhile."""
+        raise NotImplementedError
+
     def on_mount(self) -> None:
         """Starts the ticker."""
         self.set_interval(1 / FRAMES_PER_S, self._tick)
@@ -96,12 +107,11 @@ class LanesScreen(PlaybackKeys, BaseScreen):
 
     def _tick(self) -> None:
         """Nothing at all while nothing changes or another screen is shown."""
-        if not self.drawing.is_settled and self.is_seen:
-            self.draw_frame()
-
-    def draw_frame(self) -> None:
-        """One frame, if one is due."""
+        if self.drawing.is_settled or not self.is_seen or self.frames_must_wait():
+            return
+        self.drawing.work(_WORK_S if self.is_streaming else _CATCHING_UP_S)
         has_moved = self.playback.tick()
+        # As with few chunks: with four panes half the frames are enough.
         if not self._ticker.begin(1) and not has_moved:
             return
         started = time.monotonic()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.screens.race_runs import Race, RacingLane
     from tui.screens.race_screen import RaceScreen
 
-_WORK_S = 0.03  # of each frame at most for deriving, so that keys never wait for a long run
+_WORK_S = 0.008  # of each frame, besides what is done between two
 _MOST_LABEL_CELLS = 21
 _LEAST_AXIS_S = 1e-3
 _SAME = AlignedCell(None)
@@ -50,7 +50,7 @@ class RaceDrawing:
 
     def draw(self, *, is_due: bool) -> None:
         """What came since the last frame: texts at once, rows and numbers when they are due, and at the end."""
-        was_final, self._is_final = self._is_final, self._work() and self._race.is_over
+        was_final, self._is_final = self._is_final, self.work(_WORK_S) and self._race.is_over
         is_due = is_due or self._is_final is not was_final
         self._draw_texts(is_due=is_due)
         if is_due:
@@ -60,8 +60,9 @@ class RaceDrawing:
     def _race(self) -> Race:
         return self._screen.race
 
-    def _work(self) -> bool:
-        stop_at = time.monotonic() + _WORK_S
+    def work(self, work_s: float) -> bool:
+        """Derives and compares for about so long, if there is so much to do; whether nothing is left."""
+        stop_at = time.monotonic() + work_s
         if self._screen.is_aligned and self._race.is_over:
             self._is_compared = _is_done_by(stop_at, self._race.compare)
         is_derived = _is_done_by(stop_at, self._race.advance)

@@ -93,6 +93,11 @@ class RacingLane:
             self._view = LaneView(Lane("raw"), derived.pipeline.content, READER, has_clock=has_clock)
         return self._view
 
+    @property
+    def is_streaming(self) -> bool:
+        """Whether it was sent and goes on; a capture is read as fast as may be."""
+        return self._recording is None and not self.run.is_over
+
     def close(self) -> None:
         """Reads no further in its capture."""
         if self._recording is not None:
@@ -189,6 +194,11 @@ class Race:
     def is_over(self) -> bool:
         """Whether every lane has ended."""
         return all(lane.run.is_over for lane in self.lanes)
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether a lane that was sent goes on."""
+        return any(lane.is_streaming for lane in self.lanes)
 
     def advance(self) -> bool:
         """Takes in a portion of what came on every lane; whether nothing is left to do now."""

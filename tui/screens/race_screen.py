@@ -114,6 +114,11 @@ class RaceScreen(LanesScreen):
         return self.race.seconds()
 
     @property
+    def is_streaming(self) -> bool:
+        """Whether a lane is open that was sent."""
+        return self.race.is_streaming
+
+    @property
     def is_single(self) -> bool:
         """Whether there is room for one text at a time only, and for that beside the rows if at all."""
         return not self.fit.is_wide or self.fit.is_small
