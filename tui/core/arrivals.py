@@ -32,7 +32,7 @@ class ArrivalLog:
     def add(self, at: float, count: int = 1) -> None:
         """So many pieces came; when they are content, the content's times have them already."""
         self._count += count
-        if self.times is self._content_times and len(self.times) != self._count:
+        if self.times is self._content_times and self.times.size != self._count:
             self.times = self.times.beginning(self._count - count)
         if self.times is not self._content_times:
             self.times.add(at, count)

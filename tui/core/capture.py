@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from tui.core.byte_store import ByteStore, Keep
 from tui.core.chunks import Outcome, StreamProblem
+from tui.core.packed_ends import BLOCK_ENDS, PackedEnds
 from tui.core.request import IDENTITY
 
 _MOST_WIRE_BYTES: Final = 2**32 - 1  # of one read: a file may say what it likes
@@ -98,7 +99,10 @@ Record = CaptureHeader | ResponseHead | Read | Marker | CaptureEnd
 
 
 class Capture:
-    """One run, append-only; `keep` says where its bytes are kept. Raises ValueError on a record after the end."""
+    """One run, append-only; `keep` says where its bytes are kept. Raises ValueError on a record after the end.
+
+    `read_times` has the time of each read; frames and pieces of text share it and do not change it.
+    """
 
     def __init__(self, header: CaptureHeader, keep: Keep | None = None) -> None:
         self.header = header
@@ -107,10 +111,11 @@ class Capture:
         self.end: CaptureEnd | None = None
         self._order: list[tuple[int, ResponseHead | Marker]] = []
         self._data = ByteStore(keep)
-        self._ends = array("Q")
-        self._times = array("d")
-        self._wire = array("I")
-        self._is_text = bytearray()
+        self._ends = PackedEnds()
+        self._wire_ends = PackedEnds()
+        self._wire_bytes = 0
+        self.read_times = array("d")
+        self._kind_changes = array("Q")  # the reads from which on they are messages, bytes, messages, ...
 
     def add(self, record: Record) -> None:
         """Appends a record in the order of its happening."""
@@ -121,10 +126,10 @@ class Capture:
                 self._add_read(record)
             case ResponseHead():
                 self.heads.append(record)
-                self._order.append((len(self._times), record))
+                self._order.append((len(self.read_times), record))
             case Marker():
                 self.markers.append(record)
-                self._order.append((len(self._times), record))
+                self._order.append((len(self.read_times), record))
             case CaptureEnd():
                 self.end = record
             case CaptureHeader():
@@ -133,7 +138,7 @@ class Capture:
     @property
     def read_count(self) -> int:
         """How many reads there are."""
-        return len(self._times)
+        return len(self.read_times)
 
     @property
     def byte_count(self) -> int:
@@ -143,39 +148,37 @@ class Capture:
     @property
     def wire_byte_count(self) -> int:
         """How many bytes all reads took on the wire; where that is not known, as many as they hold."""
-        return sum(self._wire) or self.byte_count
+        return self._wire_bytes or self.byte_count
 
     @property
     def last_at(self) -> float:
         """The time of the last read or of the end, whichever is known; 0.0 before anything came."""
         if self.end is not None:
             return self.end.at
-        return self._times[-1] if self._times else 0.0
+        return self.read_times[-1] if self.read_times else 0.0
 
     def read(self, index: int) -> Read:
         """The read with this index (from 0). Raises IndexError."""
-        end = self._ends[index]
-        start = self._ends[index - 1] if index > 0 else 0
-        data: bytes | str = self._data.between(start, end)
-        if self._is_text[index]:
-            data = data.decode("utf-8", "surrogatepass") if isinstance(data, bytes) else data
-        return Read(self._times[index], data, self._wire[index])
+        data: bytes | str = self._data.between(self._ends.start_of(index), self._ends[index])
+        if isinstance(data, bytes) and self.is_message(index):
+            data = data.decode("utf-8", "surrogatepass")
+        return Read(self.read_times[index], data, self._wire_ends[index] - self._wire_ends.start_of(index))
 
     def read_time(self, index: int) -> float:
         """When the read with this index came."""
-        return self._times[index]
+        return self.read_times[index]
 
     def is_message(self, index: int) -> bool:
         """Whether the read with this index is a WebSocket text message."""
-        return bool(self._is_text[index])
+        return bisect_right(self._kind_changes, index) % 2 == 1
 
     def read_start(self, index: int) -> int:
         """The offset of a read's first byte among the bytes of all reads; `byte_count` for one past the end."""
-        return self._ends[index - 1] if index > 0 else 0
+        return self._ends.start_of(index)
 
     def read_of_byte(self, offset: int) -> int:
         """The read that brought the byte at this offset; `read_count` for one past the end."""
-        return bisect_right(self._ends, offset)
+        return self._ends.count_until(offset)
 
     def bytes_between(self, start: int, end: int) -> bytes:
         """The bytes of all reads from `start` up to `end`, which are offsets among them."""
@@ -193,7 +196,7 @@ class Capture:
 
     def reads_until(self, at: float) -> int:
         """How many reads had come at time `at`, inclusive."""
-        return bisect_right(self._times, at)
+        return bisect_right(self.read_times, at)
 
     def records(self) -> Iterator[Record]:
         """Header, then heads, reads and markers in the order of their happening, then the end if there is one."""
@@ -214,9 +217,15 @@ class Capture:
             yield self.read(index)
 
     def _add_read(self, record: Read) -> None:
-        is_text = isinstance(record.data, str)
-        data = record.data.encode("utf-8", "surrogatepass") if isinstance(record.data, str) else record.data
+        data, is_message = record.data, False
+        if isinstance(data, str):
+            data, is_message = data.encode("utf-8", "surrogatepass"), True
+        if is_message != len(self._kind_changes) % 2:
+            self._kind_changes.append(self.read_count)
         self._ends.append(self._data.append(data))
-        self._times.append(record.at)
-        self._wire.append(min(record.wire_bytes, _MOST_WIRE_BYTES))
-        self._is_text.append(is_text)
+        self._wire_bytes += min(record.wire_bytes, _MOST_WIRE_BYTES)
+        self._wire_ends.append(self._wire_bytes)
+        self.read_times.append(record.at)
+        if not len(self.read_times) % BLOCK_ENDS:
+            self._ends.pack()
+            self._wire_ends.pack()

@@ -7,25 +7,27 @@ or "how much text was there at time t?" is a bisect here.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Final
 
 from tui.core.number_runs import NumberRuns
+from tui.core.packed_ends import PackedEnds
 from tui.core.repeated_times import RepeatedTimes
 
 _BLOCK_PIECES: Final = 256
-_SHORT_ENDS: Final = 2**32 - 1  # offsets up to this take four bytes
 
 
 class ContentLog:
-    """Append-only; chunk indices count content chunks from 0, and `times` has when each came."""
+    """Append-only; chunk indices count content chunks from 0, and `times` has when each came.
 
-    def __init__(self) -> None:
+    `read_times` as in `SharedTimes`: the times of the reads, if somebody keeps them.
+    """
+
+    def __init__(self, read_times: array[float] | None = None) -> None:
         self._blocks: list[str] = []
         self._newest: list[str] = []
-        self._ends = array("I")
-        self.times = RepeatedTimes()
+        self._ends = PackedEnds()
+        self.times = RepeatedTimes(read_times)
         self._frames = NumberRuns()
         self._length = 0
 
@@ -34,24 +36,20 @@ class ContentLog:
         newest = self._newest
         newest.append(text)
         self._length += len(text)
-        if self._length > _SHORT_ENDS:
-            self._widen()
         self._ends.append(self._length)
         self.times.add(at)
         self._frames.append(frame)
         if len(newest) == _BLOCK_PIECES:  # a short string costs fifty bytes more than its letters
             self._blocks.append("".join(newest))
             self._newest = []
+            self._ends.pack()
         return len(self._ends) - 1
 
     def add_many(self, texts: list[str], at: float, frames: array[int]) -> int:
         """As `add` of each, all of one time; gives the index of the first."""
         first = len(self._ends)
-        if self._length + sum(map(len, texts)) > _SHORT_ENDS:
-            self._widen()
-        self._ends.extend(accumulate(map(len, texts), initial=self._length))
-        del self._ends[first]  # what was there before
-        self._length = self._ends[-1]
+        self._ends.extend(islice(accumulate(map(len, texts), initial=self._length), 1, None))
+        self._length = self._ends.last
         self.times.add(at, len(texts))
         self._frames.extend(frames)
         self._newest += texts
@@ -59,11 +57,6 @@ class ContentLog:
             self._blocks.append("".join(self._newest[:_BLOCK_PIECES]))
             self._newest = self._newest[_BLOCK_PIECES:]
         return first
-
-    def _widen(self) -> None:
-        """A text of more than 4 G code points has longer offsets."""
-        if self._ends.typecode == "I":
-            self._ends = array("Q", self._ends)
 
     @property
     def count(self) -> int:
@@ -93,13 +86,13 @@ class ContentLog:
         block, place = divmod(index, _BLOCK_PIECES)
         if block == len(self._blocks):
             return self._newest[place], self.times[index]
-        origin = self._ends[block * _BLOCK_PIECES - 1] if block else 0
-        start = self._ends[index - 1] if index else 0
+        origin = self._ends.start_of(block * _BLOCK_PIECES)
+        start = self._ends.start_of(index)
         return self._blocks[block][start - origin : self._ends[index] - origin], self.times[index]
 
     def start_of(self, index: int) -> int:
         """The offset at which a chunk begins; the length of the text for one past the end."""
-        return self._ends[index - 1] if 0 < index <= self.count else 0
+        return self._ends.start_of(index) if index <= self.count else 0
 
     def end_of(self, index: int) -> int:
         """The offset behind a chunk's last code point."""
@@ -107,7 +100,7 @@ class ContentLog:
 
     def ends_between(self, first: int, end: int) -> array[int]:
         """The offsets behind the chunks from `first` up to `end`."""
-        return self._ends[first:end]
+        return self._ends.between(first, end)
 
     def times_between(self, first: int, end: int) -> array[float]:
         """When the chunks from `first` up to `end` came."""
@@ -115,7 +108,7 @@ class ContentLog:
 
     def chunk_at(self, offset: int) -> int:
         """The chunk that holds the code point at `offset`; the last chunk for offsets past the end."""
-        return min(bisect_right(self._ends, offset), max(0, self.count - 1))
+        return min(self._ends.count_until(offset), max(0, self.count - 1))
 
     def frame_of(self, index: int) -> int:
         """The frame in which a chunk came."""
@@ -152,4 +145,4 @@ class ContentLog:
 
     def last_chunk_of(self, end: int) -> int:
         """The chunk that holds the last code point before the exclusive offset `end`."""
-        return min(bisect_left(self._ends, end), max(0, self.count - 1))
+        return min(self._ends.count_before(end), max(0, self.count - 1))

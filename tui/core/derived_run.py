@@ -44,7 +44,7 @@ class DerivedRun:
         keep: Keep | None = None,
     ) -> None:
         self.capture = Capture(header, keep)
-        self.pipeline = StreamPipeline(mode, pattern)
+        self.pipeline = StreamPipeline(mode, pattern, self.capture.read_times)
         self.stats = StreamStats(
             lambda: self.pipeline.segments, has_reads=header.has_reads, times_between=self._frame_times
         )
@@ -150,10 +150,8 @@ class DerivedRun:
             self.decoder = self._new_decoder(200, ())
         chunks = self.decoder.feed(read.data, read.at)
         self._take_chunks(self.decoder, chunks)
-        if len(self.decoder.frames) >= self.stats_marks.next_frame and self.stats.chunk_count:
-            self.stats_marks.add(
-                self.stats, self.capture.read_count, len(self.decoder.frames), len(self.capture.events)
-            )
+        if self._survey.seen >= self.stats_marks.next_frame and self.stats.chunk_count:
+            self.stats_marks.add(self.stats, self.capture.read_count, self._survey.seen, len(self.capture.events))
         return chunks
 
     def _take_chunks(self, decoder: ResponseDecoder, chunks: Sequence[StreamChunk]) -> None:
@@ -202,6 +200,7 @@ class DerivedRun:
             status=status,
             headers=headers,
             event_limit_bytes=self.event_limit_bytes,
+            read_times=self.capture.read_times,
         )
 
     def _finish(self, end: CaptureEnd) -> None:

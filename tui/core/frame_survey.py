@@ -30,35 +30,30 @@ class SurveyedFrame(Protocol):
 
 
 class FrameSurvey:
-    """Tells the statistics about frames. One for each `StreamStats`."""
+    """Tells the statistics about frames, of which it has `seen` so many. One for each `StreamStats`."""
 
     def __init__(self, stats: StreamStats) -> None:
         self._stats = stats
-        self._seen = 0
-
-    @property
-    def seen(self) -> int:
-        """How many frames it knows of."""
-        return self._seen
+        self.seen = 0
 
     def restart(self) -> None:
         """Another decoder begins: its frames count from 0."""
-        self._seen = 0
+        self.seen = 0
 
     def skip(self, count: int) -> None:
         """So many frames more were told to the statistics by others."""
-        self._seen += count
+        self.seen += count
 
     def take(self, frames: Sequence[SurveyedFrame], chunks: Sequence[StreamChunk]) -> None:
         """All frames so far and the chunks of those that came since the last call (all with one arrival time)."""
-        first, self._seen = self._seen, len(frames)
-        if first == self._seen:
+        first, self.seen = self.seen, len(frames)
+        if first == self.seen:
             return
-        if self._seen == first + 1 and len(chunks) == 1 and _is_plain(chunks[0]):
+        if self.seen == first + 1 and len(chunks) == 1 and _is_plain(chunks[0]):
             self._stats.note_frame(chunks[0].at, first)
             return
         gave = _frames_of(chunks)
-        for index in range(first, self._seen):
+        for index in range(first, self.seen):
             if gave.get(index):
                 self._stats.note_frame(chunks[0].at, index)
             else:

@@ -23,7 +23,9 @@ _BLOCK_SIZE = 1024
 # From so many values for one block on, sorting the block anew is cheaper than inserting them one by one.
 _REBUILD = 128
 # From this share of new values on, sorting everything anew is cheaper; so each value is sorted a few times at most.
+# Of many values it is not: all of them would be objects for a moment.
 _REBUILD_SHARE = 0.25
+_REBUILD_MOST = 65_536
 # The times of arrivals are let go at the latest when there are so many.
 _UNSETTLED = 65_536
 # So many values are sorted at a time: as objects of a list they take four times the room.
@@ -157,7 +159,7 @@ class OrderedValues:
         del self._pending[:_PORTION]
         self._quantiles.clear()
         before, self._count = self._count, self._count + len(fresh)
-        if len(fresh) > before * _REBUILD_SHARE:
+        if before * _REBUILD_SHARE < len(fresh) and before <= _REBUILD_MOST:
             self._rebuild(fresh)
         else:
             self._merge(fresh)

@@ -22,15 +22,13 @@ class NumberRuns:
     def __init__(self) -> None:
         self._starts = array("I")
         self._places = array("I")  # how many numbers came before each run
-        self._count = 0
-        self._next = -1
+        self._next = -1  # what would go on with the newest run
 
     def append(self, number: int) -> None:
         """Appends a number."""
         if number != self._next:
+            self._places.append(len(self))
             self._starts.append(number)
-            self._places.append(self._count)
-        self._count += 1
         self._next = number + 1
 
     def extend(self, numbers: array[int]) -> None:
@@ -40,7 +38,6 @@ class NumberRuns:
         first, count = numbers[0], len(numbers)
         if numbers == array("I", range(first, first + count)):
             self.append(first)
-            self._count += count - 1
             self._next = first + count
         elif count > _SHORT:
             self.extend(numbers[: count // 2])
@@ -77,20 +74,20 @@ class NumberRuns:
         """The first numbers, as a column of their own."""
         found = NumberRuns()
         run = bisect_left(self._places, count)
-        found._starts, found._places, found._count = self._starts[:run], self._places[:run], count
-        found._next = found[count - 1] + 1 if count else -1
+        found._starts, found._places = self._starts[:run], self._places[:run]
+        found._next = self[count - 1] + 1 if count else -1
         return found
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NumberRuns):
             return NotImplemented
-        return (self._starts, self._places, self._count) == (other._starts, other._places, other._count)
+        return (self._starts, self._places, self._next) == (other._starts, other._places, other._next)
 
     def _end(self, run: int) -> int:
-        return self._places[run + 1] if run + 1 < len(self._places) else self._count
+        return self._places[run + 1] if run + 1 < len(self._places) else len(self)
 
     def __len__(self) -> int:
-        return self._count
+        return self._places[-1] + self._next - self._starts[-1] if self._starts else 0
 
     def __getitem__(self, place: int) -> int:
         run = bisect_right(self._places, place) - 1

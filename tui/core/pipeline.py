@@ -24,10 +24,13 @@ class StreamPipeline:
     Attributes: `content` (the text in columns), `segments` (of the current mode), `code_blocks` and
     `json_values` in order of their completion, `tool_calls` by order of first appearance. For playback:
     `tool_chunks` (which chunks brought something for a tool call), `tool_marks`, and `checkpoints` of the two parsers.
+    `read_times` as in `ContentLog`.
     """
 
-    def __init__(self, mode: str = "sentence", pattern: str | None = None) -> None:
-        self.content = ContentLog()
+    def __init__(
+        self, mode: str = "sentence", pattern: str | None = None, read_times: array[float] | None = None
+    ) -> None:
+        self.content = ContentLog(read_times)
         self.segments = SegmentLog(mode, pattern)
         self.code_blocks: list[CodeBlockReady] = []
         self.json_values: list[JSONReady] = []

@@ -3,46 +3,48 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
+from math import nan
 from operator import sub
 from typing import overload
 
 from tui.core.number_runs import NumberRuns
+from tui.core.shared_times import SharedTimes
 
 
 class RepeatedTimes(Sequence[float]):
-    """Append-only; `values` are the times that differ."""
+    """Append-only; `size` is how many there are, `values` are the times that differ. `source` as in `SharedTimes`."""
 
     __hash__ = None  # type: ignore[assignment]  # it grows
 
-    def __init__(self) -> None:
-        self.values = array("d")
+    def __init__(self, source: array[float] | None = None) -> None:
+        self.values = SharedTimes(source)
+        self._last = nan
         self._starts = NumberRuns()  # how many times came before each of the values
-        self._count = 0
+        self.size = 0
 
     def add(self, at: float, count: int = 1) -> None:
         """Appends a time, not before the last one, or the same one `count` times."""
-        values = self.values
-        if not values or values[-1] != at:
-            self._starts.append(self._count)
-            values.append(at)
-        self._count += count
+        if at != self._last:
+            self._starts.append(self.size)
+            self.values.append(at)
+            self._last = at
+        self.size += count
 
     @property
     def counts(self) -> array[int]:
         """How often each of `values` came."""
         starts = array("I", self._starts.between(0, len(self.values)))
-        return array("I", map(sub, chain(starts[1:], (self._count,)), starts))
+        return array("I", map(sub, chain(starts[1:], (self.size,)), starts))
 
     def count_before(self, at: float) -> int:
         """How many are earlier."""
-        return self._start(bisect_left(self.values, at))
+        return self._start(self.values.count_before(at))
 
     def count_until(self, at: float) -> int:
         """How many are not later."""
-        return self._start(bisect_right(self.values, at))
+        return self._start(self.values.count_until(at))
 
     def between(self, first: int, end: int) -> array[float]:
         """Those at the places from `first` up to `end`."""
@@ -50,9 +52,9 @@ class RepeatedTimes(Sequence[float]):
             return array("d")
         row, last = self._row(first), self._row(end - 1) + 1
         if last - row == end - first:  # all different
-            return self.values[row:last]
+            return self.values.between(row, last)
         edges = [first, *self._starts.between(row + 1, last), end]
-        return array("d", chain.from_iterable(map(repeat, self.values[row:last], map(sub, edges[1:], edges))))
+        return array("d", chain.from_iterable(map(repeat, self.values.between(row, last), map(sub, edges[1:], edges))))
 
     def until(self, at: float) -> RepeatedTimes:
         """Those that are not later."""
@@ -62,7 +64,8 @@ class RepeatedTimes(Sequence[float]):
         """The first times, as a column of their own."""
         found = RepeatedTimes()
         row = self._row(count - 1) + 1 if count else 0
-        found.values, found._starts, found._count = self.values[:row], self._starts.beginning(row), count
+        found.values, found._starts, found.size = self.values.beginning(row), self._starts.beginning(row), count
+        found._last = self.values[row - 1] if row else nan
         return found
 
     def _row(self, place: int) -> int:
@@ -70,18 +73,18 @@ class RepeatedTimes(Sequence[float]):
         return self._starts.count_before(place + 1) - 1
 
     def _start(self, row: int) -> int:
-        return self._starts[row] if row < len(self.values) else self._count
+        return self._starts[row] if row < len(self.values) else self.size
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RepeatedTimes):
             return NotImplemented
-        return (self.values, self._starts, self._count) == (other.values, other._starts, other._count)
+        return (self.values, self._starts, self.size) == (other.values, other._starts, other.size)
 
     def __len__(self) -> int:
-        return self._count
+        return self.size
 
     def __iter__(self) -> Iterator[float]:
-        return chain.from_iterable(map(repeat, self.values, self.counts))
+        return iter(self.between(0, len(self)))
 
     @overload
     def __getitem__(self, index: int) -> float: ...

@@ -196,7 +196,7 @@ class CursorView(LineView):
     def render_line(self, y: int) -> Strip:
         """One line of the screen; sticky rows stay where they are."""
         if y < self.STICKY_ROWS < self.row_count and self.first_choice < self.list_count:
-            return self._strip(y, self.size.width).apply_offsets(0, y)
+            return self._strip(y, self.size.width)
         return super().render_line(y)
 
     def watch_has_focus(self, has_focus: bool) -> None:

@@ -24,11 +24,12 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.panes.kept_drawing import KeptDrawing
+from tui.panes.placed_strip import placed
 from tui.panes.tail_jump import SETTLED_AFTER_S, TailJump
 from tui.panes.thin_scroll_bar import ThinScrollBar
 from tui.panes.wrapped_text import TAB_CELLS, WrappedText
 
-_CACHED_ROWS = 512
+_KEPT_ROWS = 128  # or two screens, if that is more: a drawn row takes some ten kilobytes
 _COPIED_ROWS = 200_000  # a selection of everything is cut rather than freezing the app
 
 
@@ -166,7 +167,7 @@ class LineView(KeptDrawing, ScrollView, can_focus=True):
         strip = self._lines.get(row)
         if strip is None:
             strip = self._lines[row] = super().framed_line(y)
-            if len(self._lines) > _CACHED_ROWS:
+            if len(self._lines) > self._kept_rows:
                 self._lines.popitem(last=False)
         return strip
 
@@ -280,15 +281,19 @@ class LineView(KeptDrawing, ScrollView, can_focus=True):
         if y < self.size.height:
             self.refresh(Region(0, y, self.size.width, self.size.height - y))
 
+    @property
+    def _kept_rows(self) -> int:
+        return max(_KEPT_ROWS, 2 * self.size.height)
+
     def _strip(self, row: int, width: int) -> Strip:
         key = (row, self.has_focus)
         cached = self._strips.get(key)
         if cached is not None and cached.cell_length == width:
             return cached
-        strip = self._draw(row, width).apply_offsets(0, row)
-        if self.row_is_final(row):
+        strip = placed(self._draw(row, width), row, self.app.console)
+        if not self.KEEPS_LINES and self.row_is_final(row):
             self._strips[key] = strip
-            if len(self._strips) > _CACHED_ROWS:
+            if len(self._strips) > self._kept_rows:
                 self._strips.popitem(last=False)
         return strip
 

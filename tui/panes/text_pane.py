@@ -5,7 +5,6 @@ Fed in batches, once a frame; every character shown went through `sanitize`, so 
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +14,7 @@ from textual.message import Message
 from textual.selection import Selection
 
 from tui.core.chunks import StreamChunk
+from tui.core.packed_ends import PackedEnds
 from tui.core.sanitize import sanitize, sanitize_line
 from tui.panes.gap_rhythm import ORDINARY, STALLED, GapRhythm
 from tui.panes.line_view import LineView, Span
@@ -94,7 +94,7 @@ class TextPane(LineView):
         self._shown_hint = WrappedText()
         self._found: tuple[int, int] | None = None
         self._search: TextSearch | None = None
-        self._chunk_ends = array("I")
+        self._chunk_ends = PackedEnds()
         self._limit: int | None = None  # offset of what is shown at most, where the view is held
         self._waiting = ""
         self._held_line = ""
@@ -124,7 +124,7 @@ class TextPane(LineView):
         self._text = StyledText(self._text.wrapped.width)
         self._found = None
         self._waiting = ""
-        self._chunk_ends = array("I")
+        self._chunk_ends = PackedEnds()
         self._limit, self._held_line = None, ""
         self._reset_reading()
         self.is_following = True
@@ -153,6 +153,7 @@ class TextPane(LineView):
             if chunk.choice == 0 and chunk.is_progress:
                 self._add(chunk)
             self._chunk_ends.append(self._text.length)
+        self._chunk_ends.pack()
         self._draw_added(was_empty=was_empty)
 
     def show_first(self, chunk_count: int | None, waiting: str = "") -> None:
@@ -160,7 +161,7 @@ class TextPane(LineView):
         limit = None
         if chunk_count is not None:
             known = min(chunk_count, len(self._chunk_ends))
-            limit = self._chunk_ends[known - 1] if known else 0
+            limit = self._chunk_ends.start_of(known)
         if (limit, waiting) != (self._limit, self._held_line):
             self._limit, self._held_line = limit, sanitize_line(waiting)
             self.rows_changed()

@@ -15,6 +15,7 @@ from operator import sub
 from typing import overload
 
 from tui.core.number_runs import NumberRuns
+from tui.core.shared_times import SharedTimes
 from tui.core.wire.packed_texts import PackedTexts
 
 
@@ -38,10 +39,11 @@ class Frame:
 class FrameStore(Sequence[Frame]):
     """The frames of a run, append-only; a Frame is made when it is asked for.
 
-    Time and read index are kept once for each read that brought frames.
+    Time and read index are kept once for each read that brought frames. `read_times` are the times of all reads, if
+    somebody keeps them: then they are not kept again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, read_times: array[float] | None = None) -> None:
         self._texts = PackedTexts()
         # Most frames have the name of the one before: the first of each stretch is kept, and its name.
         self._name: str | None = None
@@ -49,7 +51,7 @@ class FrameStore(Sequence[Frame]):
         self._name_starts = array("I")
         self._names: list[str | None] = []
         self._firsts = NumberRuns()
-        self._times = array("d")
+        self._times = SharedTimes(read_times)
         self._reads = NumberRuns()
 
     def begin_read(self, read_index: int, at: float) -> None:
@@ -72,10 +74,10 @@ class FrameStore(Sequence[Frame]):
         """When the frames from `first` up to `end` were complete."""
         row, last = self._row_of(first), self._firsts.count_before(end)
         if last - row == end - first:  # one a read
-            return self._times[row:last]
+            return self._times.between(row, last)
         starts = [first, *self._firsts.between(row + 1, last), end]
         counts = map(sub, starts[1:], starts)
-        return array("d", chain.from_iterable(map(repeat, self._times[row:last], counts)))
+        return array("d", chain.from_iterable(map(repeat, self._times.between(row, last), counts)))
 
     def whole_reads_until(self, end: int) -> int:
         """How many of the first `end` frames came with reads of which no frame is left out."""
@@ -85,7 +87,7 @@ class FrameStore(Sequence[Frame]):
 
     def count_until(self, at: float) -> int:
         """How many frames were complete at time `at`, inclusive."""
-        row = bisect_right(self._times, at)
+        row = self._times.count_until(at)
         return self._firsts[row] if row < len(self._firsts) else len(self._texts)
 
     def read_of(self, index: int) -> int:

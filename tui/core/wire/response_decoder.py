@@ -6,6 +6,7 @@ comes, nothing is raised.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -35,7 +36,8 @@ class ResponseDecoder:
     `dialect` is `auto`, a name of `dialects.catalogue.DIALECT_NAMES`, or a path rule such as
     `$.choices[0].delta.content`; another word raises UsageError. `status` and `headers` are those of the response
     (101 for a WebSocket). `event_limit_bytes` bounds one event, line or message. `keeps_course` False: there are
-    the result and what `feed` gave, but neither `frames` nor `chunks` to look into afterwards.
+    the result and what `feed` gave, but neither `frames` nor `chunks` to look into afterwards. `read_times` as in
+    `FrameStore`: the newest is that of the read that is fed.
     """
 
     def __init__(
@@ -46,8 +48,9 @@ class ResponseDecoder:
         event_limit_bytes: int = DEFAULT_EVENT_LIMIT_BYTES,
         *,
         keeps_course: bool = True,
+        read_times: array[float] | None = None,
     ) -> None:
-        self._assembly = StreamAssembly(keeps_course=keeps_course)
+        self._assembly = StreamAssembly(keeps_course=keeps_course, read_times=read_times)
         self._limit = event_limit_bytes
         self._named = dialect
         self._dialect: Dialect | None = None if dialect == "auto" else dialect_of(dialect, self._assembly)

@@ -5,6 +5,7 @@ The dialects write into it, one frame at a time; the response decoder reads it. 
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
 from typing import Any
 
@@ -25,12 +26,12 @@ class StreamAssembly:
     `problem` is set by an error that the peer reported or that makes reading on impossible; `outcome` and
     `problem_frame`, the frame that was being read, go with it. `proof` says by which words the end is proved.
     `is_over` means that nothing after it counts. `keeps_course` False: frames are counted and not kept, and of the
-    chunks their text alone.
+    chunks their text alone. `read_times` as in `FrameStore`.
     """
 
-    def __init__(self, *, keeps_course: bool = True) -> None:
+    def __init__(self, *, keeps_course: bool = True, read_times: array[float] | None = None) -> None:
         self.keeps_course = keeps_course
-        self.frames = FrameStore() if keeps_course else FrameCount()
+        self.frames = FrameStore(read_times) if keeps_course else FrameCount()
         self.chunks = ChunkColumns(self.frames) if keeps_course else ChunkTexts(self.frames)
         self.oddities = StreamOddities(lambda: self.frame)
         self.fresh: list[StreamChunk] = []
