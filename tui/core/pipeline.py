@@ -10,6 +10,7 @@ from array import array
 
 from tui.core.chunks import CodeBlockReady, JSONReady, PipelineEvent, StreamChunk
 from tui.core.content_log import ContentLog
+from tui.core.number_runs import NumberRuns
 from tui.core.text.code_blocks import CodeBlock, CodeBlockParser
 from tui.core.text.json_parser import JSONStreamParser, JSONValue
 from tui.core.text.parser_checkpoints import ParserCheckpoints
@@ -38,7 +39,7 @@ class StreamPipeline:
         self.code_parser = CodeBlockParser()
         self.json_parser = JSONStreamParser()
         self.finished_at: float | None = None
-        self.tool_chunks = array("Q")
+        self.tool_chunks = NumberRuns()
         self.tool_marks = ToolMarks()
         self.checkpoints = ParserCheckpoints()
         self._taken = 0

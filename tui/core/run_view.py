@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from typing import TypeVar
 
 from tui.core.chunks import CodeBlockReady, JSONReady, SegmentReady, StreamChunk
@@ -114,9 +113,9 @@ class PipelinePrefix:
         self.segments = SegmentsPrefix(pipeline.segments, self.content)
         self.code_blocks = _emitted(pipeline.code_blocks, self.content.count)
         self.json_values = _emitted(pipeline.json_values, self.content.count)
-        tools = bisect_left(pipeline.tool_chunks, chunk_count)
+        tools = pipeline.tool_chunks.count_before(chunk_count)
         done, self.tool_calls = pipeline.tool_marks.before(tools, pipeline.tool_calls)
-        for index in islice(pipeline.tool_chunks, done, tools):
+        for index in pipeline.tool_chunks.between(done, tools):
             add_tool_calls(self.tool_calls, chunks[index])
         done, self.code_parser, self.json_parser = pipeline.checkpoints.before(self.content.count)
         self._read = self.content.end_of(done - 1) if done else 0

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from typing import Final
 
 from tui.core.number_runs import NumberRuns
-
-_SHORT_ENDS: Final = 2**32 - 1  # offsets up to this take four bytes
+from tui.core.packed_ends import PackedEnds
 
 
 class PiecePlaces:
@@ -18,7 +16,7 @@ class PiecePlaces:
     """
 
     def __init__(self) -> None:
-        self._ends = array("I")
+        self._ends = PackedEnds()
         self._frames = NumberRuns()
         self._apart = array("I")
         self._apart_starts = array("Q")
@@ -26,12 +24,11 @@ class PiecePlaces:
     def add(self, start: int, end: int, frame: int) -> None:
         """The next piece, of a frame, is drawn from `start` up to `end`."""
         ends = self._ends
-        if not ends or ends[-1] != start:
+        if ends.last != start:
             self._apart.append(len(ends))
             self._apart_starts.append(start)
-        if end > _SHORT_ENDS and ends.typecode == "I":
-            self._ends = ends = array("Q", ends)
         ends.append(end)
+        ends.pack()
         self._frames.append(frame)
 
     def of_frame(self, frame: int) -> tuple[int, int] | None:
@@ -43,11 +40,12 @@ class PiecePlaces:
 
     def frame_at(self, offset: int, *, or_next: bool) -> int | None:
         """The frame of the piece that is drawn at an offset; without one, that of the next piece or None."""
-        index = bisect_right(self._ends, offset)
+        index = self._ends.count_until(offset)
         if index == len(self._ends):
             return None
         return self._frames[index] if or_next or self._start(index) <= offset else None
 
     def _start(self, index: int) -> int:
         row = bisect_right(self._apart, index) - 1
-        return self._apart_starts[row] if self._apart[row] == index else self._ends[index - 1]
+        is_apart = row >= 0 and self._apart[row] == index
+        return self._apart_starts[row] if is_apart else self._ends.start_of(index)

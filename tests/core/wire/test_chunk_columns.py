@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable
 from itertools import islice, repeat
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.core.chunks import StreamChunk, ToolCallDelta, Usage
+from tui.core.pipeline import StreamPipeline
 from tui.core.wire.stream_assembly import StreamAssembly
 
 PIECES = st.text(max_size=4) | st.sampled_from(["", "\ud83d", "\ude00", "\ud83d\ude00", "日本", "word "])
@@ -94,3 +98,40 @@ def test_what_nests_too_deep_to_be_packed_stays_as_it_is() -> None:
     assert [chunk.logprobs for chunk in assembly.chunks[:7]] == [[index] for index in range(7)]
     assert assembly.chunks[7].logprobs is deep
     assert [chunk.logprobs for chunk in assembly.chunks[8:]] == [[index] for index in range(8, 600)]
+
+
+def test_long_texts_are_packed_before_a_block_is_full() -> None:
+    assembly = StreamAssembly()
+    tracemalloc.start()
+    try:
+        for index in range(40):
+            fed(assembly, [{"reasoning": f"{index}" * 100_000}])
+            assembly.fresh.clear()
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held < 1_500_000
+    assert [chunk.reasoning[:2] for chunk in assembly.chunks[10:12]] == ["10", "11"]
+
+
+def call_piece(index: int) -> dict[str, Any]:
+    return {"tool_calls": (ToolCallDelta(0, None, None, "[" if not index else f"{index},"),)}
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [lambda index: {"reasoning": f" word{index % 97}"}, lambda index: {"refusal": f"no{index % 9} "}, call_piece],
+    ids=["thinking", "refusal", "arguments"],
+)
+def test_a_piece_costs_few_bytes(piece: Callable[[int], dict[str, Any]]) -> None:
+    """The time of its frame alone takes eight."""
+    assembly, pipeline, count = StreamAssembly(), StreamPipeline(), 20_000
+    tracemalloc.start()
+    try:
+        for index in range(count):
+            fed(assembly, ["read", piece(index)])
+            pipeline.take(assembly.fresh.pop())
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held < 40 * count

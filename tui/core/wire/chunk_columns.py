@@ -25,13 +25,15 @@ class ChunkColumns(Sequence[StreamChunk]):
         self._frames = frames
         self._contents = PackedTexts()
         self._frame_indices = NumberRuns()
-        self._rich = RichChunks(frames, self._frame_indices)
+        self._reasonings = PackedTexts()
+        self._rich = RichChunks(frames, self._frame_indices, self._reasonings)
         self._model_starts: list[int] = []
         self._models: list[str | None] = []
 
     def add(self, chunk: StreamChunk) -> None:
         """Appends a chunk that carries more than text of choice 0; its index is the next one."""
         self.add_text(chunk.content if chunk.choice == 0 else "", chunk.frame)
+        self._reasonings.append(chunk.reasoning if chunk.choice == 0 else "")
         self._rich.append(chunk)
 
     def add_text(self, content: str, frame: int) -> int:
@@ -47,6 +49,10 @@ class ChunkColumns(Sequence[StreamChunk]):
     def content(self) -> str:
         """The text of choice 0, joined; lone halves of surrogate pairs stay as they came."""
         return self._contents.joined()
+
+    def reasoning(self) -> str:
+        """The thinking of choice 0, as `content`."""
+        return self._reasonings.joined()
 
     def count_before_frame(self, frame: int) -> int:
         """How many chunks came in frames before this one."""
@@ -122,6 +128,8 @@ class ChunkTexts(ChunkColumns):
     def add(self, chunk: StreamChunk) -> None:
         """Keeps what it has of the answer."""
         self._contents.append(chunk.content if chunk.choice == 0 else "")
+        if chunk.reasoning and chunk.choice == 0:
+            self._reasonings.append(chunk.reasoning)
 
     def add_text(self, content: str, frame: int) -> int:  # noqa: ARG002  the interface
         """Keeps a text, and gives the index of its chunk."""

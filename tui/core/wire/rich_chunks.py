@@ -17,13 +17,12 @@ from typing import Any, Final
 from tui.core.chunks import StreamChunk, ToolCallDelta, Usage
 from tui.core.number_runs import NumberRuns
 from tui.core.wire.frames import FrameStore
+from tui.core.wire.packed_texts import PackedTexts
 
 _BLOCK_CHUNKS: Final = 256
 _BLOCK_CHARS: Final = 262_144
 _LEVEL: Final = 1  # as of the packed texts
-_of_chunk = attrgetter(
-    "content", "finish_reason", "model", "reasoning", "choice", "refusal", "logprobs", "tool_calls", "usage"
-)
+_of_chunk = attrgetter("content", "finish_reason", "model", "choice", "refusal", "logprobs", "tool_calls", "usage")
 _of_delta = attrgetter("position", "name", "id", "arguments")
 _of_usage = attrgetter("input", "output", "total", "reasoning", "cached")
 
@@ -31,12 +30,14 @@ _of_usage = attrgetter("input", "output", "total", "reasoning", "cached")
 class RichChunks:
     """Append-only; each is known by its index among all chunks, whose frames are `frame_indices`.
 
-    One that was packed is made anew when it is asked for; the block asked for last stays unpacked.
+    `reasonings` has the thinking of each, empty for other choices than 0; it is not kept again. One that was packed is
+    made anew when it is asked for; the block asked for last stays unpacked.
     """
 
-    def __init__(self, frames: FrameStore, frame_indices: NumberRuns) -> None:
+    def __init__(self, frames: FrameStore, frame_indices: NumberRuns, reasonings: PackedTexts) -> None:
         self._frames = frames
         self._frame_indices = frame_indices
+        self._reasonings = reasonings
         self._indices = NumberRuns()
         self._newest: list[StreamChunk] = []
         self._newest_chars = 0
@@ -46,7 +47,7 @@ class RichChunks:
         self._unpacked: tuple[int, list[StreamChunk]] = (-1, [])
 
     def append(self, chunk: StreamChunk) -> None:
-        """Appends a chunk; its frame is among the frame indices."""
+        """Appends a chunk; its frame is among the frame indices, its thinking among the reasonings."""
         newest = self._newest
         self._indices.append(chunk.index)
         newest.append(chunk)
@@ -92,11 +93,12 @@ class RichChunks:
     def _packed(self, chunks: list[StreamChunk]) -> bytes | list[StreamChunk]:
         """The columns of a block; chunks with what nests too deep for that stay as they are."""
         *columns, calls, usages = zip(*map(_of_chunk, chunks), strict=True)
+        reasonings = [chunk.reasoning if chunk.choice else "" for chunk in chunks]
         times = [None if self._has_time_of_frame(chunk) else chunk.at for chunk in chunks]
         packed_calls = [tuple(map(_of_delta, deltas)) for deltas in calls]
         packed_usages = [usage and _of_usage(usage) for usage in usages]
         try:
-            data = marshal.dumps((*columns, packed_calls, packed_usages, times))
+            data = marshal.dumps((*columns, packed_calls, packed_usages, reasonings, times))
         except ValueError:
             return chunks
         return zlib.compress(data, _LEVEL)
@@ -115,18 +117,19 @@ class RichChunks:
 
     def _chunks_of(self, number: int, block: bytes) -> list[StreamChunk]:
         columns = marshal.loads(zlib.decompress(block))  # noqa: S302  made here, never read from outside
-        indices = self._indices.between(self._starts[number], self._end_of(number))
-        return [self._chunk(index, row) for index, *row in zip(indices, *columns, strict=True)]
+        start, end = self._starts[number], self._end_of(number)
+        rows = zip(self._indices.between(start, end), self._reasonings.between(start, end), *columns, strict=True)
+        return [self._chunk(index, reasoning, row) for index, reasoning, *row in rows]
 
-    def _chunk(self, index: int, row: Sequence[Any]) -> StreamChunk:
-        content, finish_reason, model, reasoning, choice, refusal, logprobs, calls, usage, at = row
+    def _chunk(self, index: int, reasoning: str, row: Sequence[Any]) -> StreamChunk:
+        content, finish_reason, model, choice, refusal, logprobs, calls, usage, other_reasoning, at = row
         frame = self._frame_indices[index]
         return StreamChunk(
             content,
             finish_reason,
             index,
             model,
-            reasoning,
+            reasoning or other_reasoning,
             tuple(ToolCallDelta(*call) for call in calls),
             choice,
             None if usage is None else Usage(*usage),

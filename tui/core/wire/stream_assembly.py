@@ -13,6 +13,7 @@ from tui.core.chunks import ChoiceResult, Outcome, StreamChunk, StreamProblem, T
 from tui.core.wire.call_oddities import CallOddities, JSONPieces
 from tui.core.wire.chunk_columns import ChunkColumns, ChunkTexts
 from tui.core.wire.frames import FrameCount, FrameStore
+from tui.core.wire.packed_texts import PackedTexts
 from tui.core.wire.stream_oddities import StreamOddities
 from tui.core.wire.tool_call_book import ToolCallBook
 
@@ -53,9 +54,8 @@ class StreamAssembly:
             self.oddities, watches_end=False
         )  # None once the answer is known to be prose
         self._books: dict[int, ToolCallBook] = {}
-        self._reasoning: list[str] = []
-        self._refusal: list[str] = []
-        self._choice_texts: dict[int, list[str]] = {}
+        self._refusal = PackedTexts()
+        self._choice_texts: dict[int, PackedTexts] = {}
 
     # One frame's worth of news.
 
@@ -154,12 +154,12 @@ class StreamAssembly:
     @property
     def reasoning(self) -> str:
         """The thinking of choice 0."""
-        return join_surrogates("".join(self._reasoning))
+        return join_surrogates(self.chunks.reasoning())
 
     @property
     def refusal(self) -> str:
         """The refusal of choice 0."""
-        return join_surrogates("".join(self._refusal))
+        return join_surrogates(self._refusal.joined())
 
     def tool_calls(self) -> list[ToolCall]:
         """The calls of choice 0 in order of first appearance."""
@@ -174,7 +174,9 @@ class StreamAssembly:
         return [ChoiceResult(i, self._choice_text(i), self.finish_reasons.get(i)) for i in indices]
 
     def _choice_text(self, choice: int) -> str:
-        return self.content if choice == 0 else join_surrogates("".join(self._choice_texts.get(choice, ())))
+        if choice == 0:
+            return self.content
+        return join_surrogates(self._choice_texts[choice].joined()) if choice in self._choice_texts else ""
 
     def _take_model(self, model: str | None) -> bool:
         if not model or model == self.model:
@@ -194,17 +196,20 @@ class StreamAssembly:
         if chunk.tool_calls:
             self._calls.take(chunk.tool_calls, chunk.choice, chunk.frame)
         if chunk.choice != 0:
-            self._choice_texts.setdefault(chunk.choice, []).append(chunk.content)
+            self._keep_choice(chunk.choice, chunk.content)
             return
         if chunk.content:
             self._watch_json(chunk.content)
-        if chunk.reasoning:
-            self._reasoning.append(chunk.reasoning)
         if chunk.refusal:
             self._refusal.append(chunk.refusal)
         for text in (chunk.content, chunk.reasoning, *(delta.arguments for delta in chunk.tool_calls)):
             if text and (self._has_lone_high or text[-1] >= _FIRST_SURROGATE):
                 self._check_surrogates(text)
+
+    def _keep_choice(self, choice: int, text: str) -> None:
+        if choice not in self._choice_texts:
+            self._choice_texts[choice] = PackedTexts()
+        self._choice_texts[choice].append(text)
 
     def _check_surrogates(self, text: str) -> None:
         if self._has_lone_high and "\udc00" <= text[0] <= "\udfff":
