@@ -127,7 +127,7 @@ class DerivedRun:
 
         A record after the end is ignored: late lines of a probe that was killed change nothing.
         """
-        if self.is_over:
+        if self.result is not None:
             return []
         self.version += 1
         self.capture.add(record)
