@@ -81,5 +81,7 @@ def test_pieces_of_text_come_back_one_by_one(texts: list[str]) -> None:
     log = ContentLog()
     assert [log.add(text, float(index), index) for index, text in enumerate(texts)] == list(range(len(texts)))
     assert [log.piece(index) for index in range(log.count)] == [(text, float(i)) for i, text in enumerate(texts)]
+    for first, end in [(0, log.count), (1, log.count), (255, 257), (300, 200), (log.count - 1, log.count)]:
+        assert list(log.pieces(first, min(end, log.count))) == [log.piece(i) for i in range(first, min(end, log.count))]
     assert log.text() == "".join(texts)
     assert log.tail(5) == "".join(texts)[-5:]

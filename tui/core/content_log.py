@@ -7,6 +7,7 @@ or "how much text was there at time t?" is a bisect here.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 from itertools import accumulate, islice
 from typing import Final
 
@@ -89,6 +90,17 @@ class ContentLog:
         origin = self._ends.start_of(block * _BLOCK_PIECES)
         start = self._ends.start_of(index)
         return self._blocks[block][start - origin : self._ends[index] - origin], self.times[index]
+
+    def pieces(self, first: int, end: int) -> Iterator[tuple[str, float]]:
+        """As `piece` of the chunks from `first` up to `end`, at a fraction of the price."""
+        while first < end:
+            until = min(end, first + _BLOCK_PIECES)
+            origin = self._ends.start_of(first)
+            text = self.text_between(origin, self._ends.start_of(until))
+            ends = [offset - origin for offset in self._ends.between(first, until)]
+            for start, stop, at in zip([0, *ends], ends, self.times.between(first, until), strict=False):
+                yield text[start:stop], at
+            first = until
 
     def start_of(self, index: int) -> int:
         """The offset at which a chunk begins; the length of the text for one past the end."""

@@ -157,7 +157,6 @@ class LaneView:
         self._reading = _Reading(reader)
         self._read = 0
         self._given = 0
-        self._piece, self._into_piece = 0, 0
 
     def advance(self, limit: int, finished_at: float | None = None) -> bool:
         """Takes at most `limit` chunks and counts about as many units; whether nothing is left to do now.
@@ -165,8 +164,8 @@ class LaneView:
         `finished_at` says when the text was over, once it is: then what is held comes out.
         """
         content, log = self._content, self.log
-        for index in range(self._taken, min(content.count, self._taken + limit)):
-            text, at = content.piece(index)
+        first, end = self._taken, min(content.count, self._taken + limit)
+        for index, (text, at) in enumerate(content.pieces(first, end), first):
             log.take(text, index, at if self.has_clock else float(index))
             self._taken_length += len(text)
             self._taken = index + 1
@@ -183,22 +182,12 @@ class LaneView:
 
     def take_released(self) -> str:
         """The text that was released since the last call: what a pane has to append."""
-        parts = []
-        missing = self.released_length - self._given
-        while missing > 0:
-            piece = self._content.piece(self._piece)[0]
-            part = piece[self._into_piece : self._into_piece + missing]
-            parts.append(part)
-            missing -= len(part)
-            self._into_piece += len(part)
-            if self._into_piece == len(piece):
-                self._piece, self._into_piece = self._piece + 1, 0
-        self._given = self.released_length
-        return "".join(parts)
+        given, self._given = self._given, self.released_length
+        return self._content.text_between(given, self._given)
 
     def give_again(self) -> None:
         """`take_released` begins with the first character again: another pane shows the lane."""
-        self._given, self._piece, self._into_piece = 0, 0, 0
+        self._given = 0
 
     @property
     def is_over(self) -> bool:

@@ -55,7 +55,10 @@ class PackedEnds(Sequence[int]):
 
     def start_of(self, index: int) -> int:
         """Where a piece begins: the end of the one before, 0 for the first; `last` for one past the end."""
-        return self[index - 1] if index > 0 else 0
+        number, place = divmod(index, BLOCK_ENDS)
+        if place == 0 and number <= len(self._blocks):  # known without the block before
+            return self._origins[number] if number < len(self._blocks) else self._origin
+        return self[index - 1]
 
     def count_before(self, offset: int) -> int:
         """How many ends are less than an offset."""

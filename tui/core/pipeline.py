@@ -96,8 +96,7 @@ class StreamPipeline:
     def set_mode(self, mode: str, pattern: str | None = None) -> None:
         """Derives the segments anew in another buffer mode. Raises UsageError on an unknown one."""
         segments = SegmentLog(mode, pattern)
-        for index in range(self.content.count):
-            text, at = self.content.piece(index)
+        for index, (text, at) in enumerate(self.content.pieces(0, self.content.count)):
             segments.take(text, index, at)
         if self.finished_at is not None:
             segments.flush(self.finished_at)

@@ -11,7 +11,6 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from tui.core.arrival_raster import raster
 from tui.panes.line_view import LineView, Span
 
 _LABEL = " 5 arrivals          "
@@ -171,6 +170,8 @@ class RasterPane(LineView):
 
         Alone a row doubles from step to step; several share what the highest mark needs.
         """
+        from tui.core.arrival_raster import raster  # noqa: PLC0415  nothing has arrived at the first paint
+
         cells = raster(view.times, room, view.span_s, stalls=view.stalls)
         most = max((cell.arrivals for cell in cells), default=0)
         cursor = _column(view, room)

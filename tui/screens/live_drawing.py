@@ -19,7 +19,6 @@ from tui.panes.text_pane import TextPane
 from tui.screens import live_words, recording_words, small_lines
 from tui.screens.arrivals_view import arrivals_of, held_arrivals
 from tui.screens.endpoint_choice import TRANSPORT_WORDS
-from tui.screens.fault_words import fault_words
 from tui.screens.live_panes import SIDE_PANES
 from tui.screens.run_lamp import current_lamp, rate_of
 from tui.screens.shown_run import ShownRun
@@ -316,8 +315,7 @@ class LiveDrawing:
         name = sanitize_line(scope.endpoint.model) if self._is_wide else ""
         model = "  " + (name if len(name) <= _MODEL_CHARS else name[: _MODEL_CHARS - 1] + "…") if name else ""
         params = "".join(f"  {part}" for part in scope.endpoint.params.parts(is_short=not self._is_wide))
-        fault = f"  fault: {fault_words(scope.endpoint.fault)}" if scope.endpoint.fault else ""
-        text = f"next: {word}{model}{params}{fault}   {verb}".rstrip() + " "
+        text = f"next: {word}{model}{params}{_fault_part(scope.endpoint.fault)}   {verb}".rstrip() + " "
         line = self._screen.query_one("#next", StatusLine)
         line.styles.width = cell_len(text) + 1
         line.show([], [Span(text, "status--dim")])
@@ -334,3 +332,12 @@ class LiveDrawing:
             keys, _, words = self._screen.scope.keys.said(step.words(is_streaming=is_streaming)).partition(":")
             left = [Span(f" coach {coach.progress}  ", "status--dim"), Span(keys, "status--key"), Span(words)]
             line.show(left, [Span(right, "status--dim")])
+
+
+def _fault_part(fault: str | None) -> str:
+    """The fault of the next run, of most none."""
+    if not fault:
+        return ""
+    from tui.screens.fault_words import fault_words  # noqa: PLC0415  as most that is not drawn at first
+
+    return f"  fault: {fault_words(fault)}"
