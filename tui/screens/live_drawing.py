@@ -315,7 +315,8 @@ class LiveDrawing:
         name = sanitize_line(scope.endpoint.model) if self._is_wide else ""
         model = "  " + (name if len(name) <= _MODEL_CHARS else name[: _MODEL_CHARS - 1] + "…") if name else ""
         params = "".join(f"  {part}" for part in scope.endpoint.params.parts(is_short=not self._is_wide))
-        text = f"next: {word}{model}{params}{_fault_part(scope.endpoint.fault)}   {verb}".rstrip() + " "
+        fault = _fault_part(scope.endpoint.fault)
+        text = f"next: {word}{model}{params}{fault}   {verb}".rstrip() + " "
         line = self._screen.query_one("#next", StatusLine)
         line.styles.width = cell_len(text) + 1
         line.show([], [Span(text, "status--dim")])
