@@ -36,8 +36,7 @@ class ResponseDecoder:
     `dialect` is `auto`, a name of `dialects.catalogue.DIALECT_NAMES`, or a path rule such as
     `$.choices[0].delta.content`; another word raises UsageError. `status` and `headers` are those of the response
     (101 for a WebSocket). `event_limit_bytes` bounds one event, line or message. `keeps_course` False: there are
-    the result and what `feed` gave, but neither `frames` nor `chunks` to look into afterwards. `read_times` as in
-    `FrameStore`: the newest is that of the read that is fed.
+    the result and what `feed` gave, but neither `frames` nor `chunks` to look into then. `read_times` as in `FrameStore`.
     """
 
     def __init__(
@@ -319,8 +318,7 @@ class ResponseDecoder:
                 dialect.read(value, name, event.id)
 
     def _detect(self, value: Any, event: str | None) -> Dialect | None:
-        found = detect(value, event, is_message=self._has_messages)
-        if found is not None:
+        if found := detect(value, event, is_message=self._has_messages):
             name, evidence = found
             self._dialect = dialect_of(name, self._assembly)
             self._evidence = f"{evidence}, frame {self._assembly.frame}"
