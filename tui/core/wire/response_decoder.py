@@ -36,7 +36,7 @@ class ResponseDecoder:
     `dialect` is `auto`, a name of `dialects.catalogue.DIALECT_NAMES`, or a path rule such as
     `$.choices[0].delta.content`; another word raises UsageError. `status` and `headers` are those of the response
     (101 for a WebSocket). `event_limit_bytes` bounds one event, line or message. `keeps_course` False: there are
-    the result and what `feed` gave, but neither `frames` nor `chunks` to look into then. `read_times` as in `FrameStore`.
+    the result and what `feed` gave, but neither `frames` nor `chunks` to look into. `read_times` as in `FrameStore`.
     """
 
     def __init__(
