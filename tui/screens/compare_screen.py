@@ -6,7 +6,7 @@ What is compared is the model in `tui.core.comparison`; the run is the controlle
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult, SystemCommand
@@ -30,9 +30,6 @@ from tui.screens.pattern_question import pattern_question
 from tui.screens.pick_screen import PickScreen
 from tui.screens.screen_commands import compare_commands
 from tui.screens.screen_sizes import Fit
-
-if TYPE_CHECKING:
-    pass
 
 _PARTS = ("bars", "price")
 _OWN_SPEED = "own number"
