@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyte
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.style_thinning import thinned
@@ -37,6 +37,8 @@ def _seen(cell: pyte.screens.Char) -> tuple[str, ...]:
 
 
 @given(_PIECES)
+@example([("40", "a", False), ("", "a", False), ("40", "a", False)])
+@example([("4", "a", False), ("1", "a", False), ("", "\r\n", False), ("1;4", "a", False)])
 def test_the_picture_is_the_same_in_no_more_bytes(pieces: list[tuple[str, str, bool]]) -> None:
     text = "".join(f"\x1b[{style}m{shown}{chr(27) + '[0m' if is_reset else ''}" for style, shown, is_reset in pieces)
     text += "\x1b[0m"
@@ -51,14 +53,14 @@ def test_the_picture_is_the_same_in_no_more_bytes(pieces: list[tuple[str, str, b
     [
         ("", ""),
         ("plain", "plain"),
-        ("\x1b[1;31;40ma\x1b[0m\x1b[1;31;40mb\x1b[0m", "\x1b[1;31;40mab\x1b[0m"),
-        ("\x1b[31;40ma\x1b[0m\x1b[32;40mb\x1b[0m", "\x1b[31;40ma\x1b[32mb\x1b[0m"),
-        ("\x1b[31;40ma\x1b[0m\x1b[32;40m  \x1b[0m\x1b[31;40mb\x1b[0m", "\x1b[31;40ma  b\x1b[0m"),
-        ("\x1b[31;40ma\x1b[0m\n\x1b[2;1H\x1b[31;40mb\x1b[0m", "\x1b[31;40ma\n\x1b[2;1Hb\x1b[0m"),
-        ("\x1b[4;31ma\x1b[0m\x1b[31m \x1b[0m", "\x1b[4;31ma\x1b[0;31m \x1b[0m"),
-        ("\x1b[31ma\x1b[0mb", "\x1b[31ma\x1b[0mb"),
+        ("\x1b[1;31;40ma\x1b[0m\x1b[1;31;40mb\x1b[0m", "\x1b[1;31;40mab\x1b[m"),
+        ("\x1b[31;40ma\x1b[0m\x1b[32;40mb\x1b[0m", "\x1b[31;40ma\x1b[32mb\x1b[m"),
+        ("\x1b[31;40ma\x1b[0m\x1b[32;40m  \x1b[0m\x1b[31;40mb\x1b[0m", "\x1b[31;40ma  b\x1b[m"),
+        ("\x1b[31;40ma\x1b[0m\n\x1b[2;1H\x1b[31;40mb\x1b[0m", "\x1b[31;40ma\n\x1b[2;1Hb\x1b[m"),
+        ("\x1b[4;31ma\x1b[0m\x1b[31m \x1b[0m", "\x1b[4;31ma\x1b[0;31m \x1b[m"),
+        ("\x1b[31ma\x1b[0mb", "\x1b[31ma\x1b[mb"),
         ("\x1b[0m\x1b[m", ""),
-        ("\x1b[1ma\x1b[1mb\x1b[0;31mc\x1b[m", "\x1b[1mab\x1b[0;31mc\x1b[0m"),
+        ("\x1b[1ma\x1b[1mb\x1b[0;31mc\x1b[m", "\x1b[1mab\x1b[0;31mc\x1b[m"),
     ],
 )
 def test_only_what_changes_is_told(text: str, thin: str) -> None:

@@ -124,4 +124,4 @@ def test_the_file_tells_the_bytes_of_every_write_and_thins_styles_on_a_slow_line
     file.write("é" * 2_000)
     assert line.pace.rate == pytest.approx(4_000 / 0.4)
     assert file.write(styled) == len(styled)
-    assert told.getvalue().endswith("é\x1b[31;40mab\x1b[0m")
+    assert told.getvalue().endswith("é\x1b[31;40mab\x1b[m")

@@ -62,13 +62,14 @@ def _change(shown: str, wanted: str) -> str:
     if shown == wanted:
         return ""
     if not wanted:
-        return "\x1b[0m"
+        return "\x1b[m"
     before, after = _parts(shown), _parts(wanted)
     had, has = _words(before.attributes), _words(after.attributes)
     colors = [(old, new) for old, new in zip(before[1:], after[1:], strict=True) if old != new]
     if not had <= has or any(not new for _, new in colors):
         return f"\x1b[0;{wanted}m"  # what goes away goes with all the rest
-    return f"\x1b[{';'.join([*sorted(has - had), *(new for _, new in colors)])}m"
+    told = [*sorted(has - had), *(new for _, new in colors)]
+    return f"\x1b[{';'.join(told)}m" if told else ""  # the same attributes may have been told in another order
 
 
 def _words(attributes: str) -> set[str]:
