@@ -32,10 +32,11 @@ class ArrivalLog:
     def add(self, at: float, count: int = 1) -> None:
         """So many pieces came; when they are content, the content's times have them already."""
         self._count += count
-        if self.times is self._content_times and self.times.size != self._count:
+        if self.times is self._content_times:
+            if self.times.size == self._count:
+                return
             self.times = self.times.beginning(self._count - count)
-        if self.times is not self._content_times:
-            self.times.add(at, count)
+        self.times.add(at, count)
 
     @property
     def read_times(self) -> Sequence[float]:

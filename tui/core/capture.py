@@ -115,15 +115,15 @@ class Capture:
         self._wire_ends = PackedEnds()
         self._wire_bytes = 0
         self.read_times = array("d")
+        self._is_message = False  # the last read
         self._kind_changes = array("Q")  # the reads from which on they are messages, bytes, messages, ...
 
     def add(self, record: Record) -> None:
         """Appends a record in the order of its happening."""
-        if self.end is not None:
-            raise ValueError(f"a capture ends once: {type(record).__name__} came after its end")
+        self._check_open(record)
         match record:
             case Read():
-                self._add_read(record)
+                self.add_read(record)
             case ResponseHead():
                 self.heads.append(record)
                 self._order.append((len(self.read_times), record))
@@ -134,6 +134,29 @@ class Capture:
                 self.end = record
             case CaptureHeader():
                 raise ValueError("a capture has one header: it is given when the capture is made")
+
+    def add_read(self, read: Read) -> int:
+        """As `add` of a read, of which there are most; gives how many bytes it holds."""
+        if self.end is not None:
+            self._check_open(read)
+        data, is_message = read.data, False
+        if isinstance(data, str):
+            data, is_message = data.encode("utf-8", "surrogatepass"), True
+        if is_message is not self._is_message:
+            self._is_message = is_message
+            self._kind_changes.append(self.read_count)
+        self._ends.append(self._data.append(data))
+        self._wire_bytes += min(read.wire_bytes, _MOST_WIRE_BYTES)
+        self._wire_ends.append(self._wire_bytes)
+        self.read_times.append(read.at)
+        if not len(self.read_times) % BLOCK_ENDS:
+            self._ends.pack()
+            self._wire_ends.pack()
+        return len(data)
+
+    def _check_open(self, record: Record) -> None:
+        if self.end is not None:
+            raise ValueError(f"a capture ends once: {type(record).__name__} came after its end")
 
     @property
     def read_count(self) -> int:
@@ -215,17 +238,3 @@ class Capture:
             yield record
         for index in range(done, read_count):
             yield self.read(index)
-
-    def _add_read(self, record: Read) -> None:
-        data, is_message = record.data, False
-        if isinstance(data, str):
-            data, is_message = data.encode("utf-8", "surrogatepass"), True
-        if is_message != len(self._kind_changes) % 2:
-            self._kind_changes.append(self.read_count)
-        self._ends.append(self._data.append(data))
-        self._wire_bytes += min(record.wire_bytes, _MOST_WIRE_BYTES)
-        self._wire_ends.append(self._wire_bytes)
-        self.read_times.append(record.at)
-        if not len(self.read_times) % BLOCK_ENDS:
-            self._ends.pack()
-            self._wire_ends.pack()

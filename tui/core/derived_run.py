@@ -130,10 +130,10 @@ class DerivedRun:
         if self.result is not None:
             return []
         self.version += 1
+        if isinstance(record, Read):
+            return self._add_read(record)
         self.capture.add(record)
         match record:
-            case Read():
-                return self._add_read(record)
             case ResponseHead():
                 self._add_head(record)
             case Marker():
@@ -145,7 +145,7 @@ class DerivedRun:
         return []
 
     def _add_read(self, read: Read) -> list[StreamChunk]:
-        self.stats.note_read(read.at, self.capture.byte_count - self.stats.byte_count)
+        self.stats.note_read(read.at, self.capture.add_read(read))
         if self.decoder is None:  # a capture of a body alone has no head
             self.decoder = self._new_decoder(200, ())
         chunks = self.decoder.feed(read.data, read.at)

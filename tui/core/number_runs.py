@@ -15,21 +15,24 @@ _SHORT: Final = 64  # fewer are looked at one by one
 
 
 class NumberRuns:
-    """Append-only numbers that do not fall, known by their place from 0."""
+    """Append-only numbers that do not fall, known by their place from 0.
+
+    `following` would go on with the newest run: who appends it may count it up instead.
+    """
 
     __hash__ = None  # type: ignore[assignment]  # it grows
 
     def __init__(self) -> None:
         self._starts = array("I")
         self._places = array("I")  # how many numbers came before each run
-        self._next = -1  # what would go on with the newest run
+        self.following = -1
 
     def append(self, number: int) -> None:
         """Appends a number."""
-        if number != self._next:
+        if number != self.following:
             self._places.append(len(self))
             self._starts.append(number)
-        self._next = number + 1
+        self.following = number + 1
 
     def extend(self, numbers: array[int]) -> None:
         """Appends numbers (an array of "I")."""
@@ -38,7 +41,7 @@ class NumberRuns:
         first, count = numbers[0], len(numbers)
         if numbers == array("I", range(first, first + count)):
             self.append(first)
-            self._next = first + count
+            self.following = first + count
         elif count > _SHORT:
             self.extend(numbers[: count // 2])
             self.extend(numbers[count // 2 :])
@@ -75,19 +78,19 @@ class NumberRuns:
         found = NumberRuns()
         run = bisect_left(self._places, count)
         found._starts, found._places = self._starts[:run], self._places[:run]
-        found._next = self[count - 1] + 1 if count else -1
+        found.following = self[count - 1] + 1 if count else -1
         return found
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NumberRuns):
             return NotImplemented
-        return (self._starts, self._places, self._next) == (other._starts, other._places, other._next)
+        return (self._starts, self._places, self.following) == (other._starts, other._places, other.following)
 
     def _end(self, run: int) -> int:
         return self._places[run + 1] if run + 1 < len(self._places) else len(self)
 
     def __len__(self) -> int:
-        return self._places[-1] + self._next - self._starts[-1] if self._starts else 0
+        return self._places[-1] + self.following - self._starts[-1] if self._starts else 0
 
     def __getitem__(self, place: int) -> int:
         run = bisect_right(self._places, place) - 1

@@ -29,11 +29,13 @@ class SharedTimes(Sequence[float]):
 
     def append(self, at: float) -> None:
         """Appends a time."""
-        source = self._source
-        if source and source[-1] == at and not self._own:
-            self._places.append(len(source) - 1)
-        else:
+        source, places = self._source, self._places
+        if self._own or not source or source[-1] != at:
             self._own.append(at)
+        elif places.following == len(source) - 1:  # goes on, as nearly always
+            places.following += 1
+        else:
+            places.append(len(source) - 1)
 
     def count_before(self, at: float) -> int:
         """How many are earlier."""

@@ -45,6 +45,7 @@ class FrameStore(Sequence[Frame]):
 
     def __init__(self, read_times: array[float] | None = None) -> None:
         self._texts = PackedTexts()
+        self._count = 0
         # Most frames have the name of the one before: the first of each stretch is kept, and its name.
         self._name: str | None = None
         self._known: dict[str, str] = {}
@@ -56,7 +57,7 @@ class FrameStore(Sequence[Frame]):
 
     def begin_read(self, read_index: int, at: float) -> None:
         """The frames added from now on, at least one, came with this read."""
-        self._firsts.append(len(self._texts))
+        self._firsts.append(self._count)
         self._times.append(at)
         self._reads.append(read_index)
 
@@ -64,6 +65,7 @@ class FrameStore(Sequence[Frame]):
         """Appends a frame of the read that was begun last, and gives its index."""
         if event != self._name:
             self._begin_name(event)
+        self._count += 1
         return self._texts.append(text)
 
     def time_of(self, index: int) -> float:
@@ -81,21 +83,21 @@ class FrameStore(Sequence[Frame]):
 
     def whole_reads_until(self, end: int) -> int:
         """How many of the first `end` frames came with reads of which no frame is left out."""
-        if end >= len(self._texts):
-            return len(self._texts)
+        if end >= self._count:
+            return self._count
         return self._firsts[self._row_of(end)]
 
     def count_until(self, at: float) -> int:
         """How many frames were complete at time `at`, inclusive."""
         row = self._times.count_until(at)
-        return self._firsts[row] if row < len(self._firsts) else len(self._texts)
+        return self._firsts[row] if row < len(self._firsts) else self._count
 
     def read_of(self, index: int) -> int:
         """The read that brought the frame with this index (not negative)."""
         return self._reads[self._row_of(index)]
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return self._count
 
     @overload
     def __getitem__(self, index: int) -> Frame: ...
@@ -118,7 +120,7 @@ class FrameStore(Sequence[Frame]):
 
     def _begin_name(self, name: str | None) -> None:
         self._name = name
-        self._name_starts.append(len(self._texts))
+        self._name_starts.append(self._count)
         self._names.append(name if name is None else self._known.setdefault(name, name))
 
     def _name_of(self, index: int) -> str | None:
@@ -129,10 +131,6 @@ class FrameStore(Sequence[Frame]):
 class FrameCount(FrameStore):
     """Counts the frames and keeps nothing of them: for those who need a run's end and not its course."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._count = 0
-
     def begin_read(self, read_index: int, at: float) -> None:
         """Nothing is kept of it."""
 
@@ -140,6 +138,3 @@ class FrameCount(FrameStore):
         """Counts a frame, and gives its index."""
         self._count += 1
         return self._count - 1
-
-    def __len__(self) -> int:
-        return self._count
