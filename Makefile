@@ -25,7 +25,7 @@ check: lint audit
 	$(MAKE) pythons
 
 # What takes a quarter of an hour and more: every fault before a person, 10,000 sequences, two minutes of fuzzing a
-# target, a thousand cancels, ten minutes of soak.
+# target, a thousand cancels, nine minutes of soak.
 nightly: $(VENV)/.dev
 	STREAMSCOPE_NIGHTLY=1 $(BIN)/python -m pytest -q tests/faults/test_sequences.py tests/fuzz \
 		tests/faults/test_every_cancel.py tests/faults/test_fault_memory.py tests/faults/test_fault_screen.py
