@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.core.repeated_times import RepeatedTimes
+from tui.core.shared_times import SharedTimes
 from tui.core.stats import StreamStats
 
 FEW_FRAMES = 16  # fewer say nothing about a rhythm
@@ -39,7 +40,7 @@ class ArrivalLog:
         self.times.add(at, count)
 
     @property
-    def read_times(self) -> Sequence[float]:
+    def read_times(self) -> SharedTimes:
         """When the reads came."""
         return self.times.values
 

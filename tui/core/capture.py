@@ -120,7 +120,8 @@ class Capture:
 
     def add(self, record: Record) -> None:
         """Appends a record in the order of its happening."""
-        self._check_open(record)
+        if self.end is not None:
+            raise _after_end(record)
         match record:
             case Read():
                 self.add_read(record)
@@ -138,7 +139,7 @@ class Capture:
     def add_read(self, read: Read) -> int:
         """As `add` of a read, of which there are most; gives how many bytes it holds."""
         if self.end is not None:
-            self._check_open(read)
+            raise _after_end(read)
         data, is_message = read.data, False
         if isinstance(data, str):
             data, is_message = data.encode("utf-8", "surrogatepass"), True
@@ -153,10 +154,6 @@ class Capture:
             self._ends.pack()
             self._wire_ends.pack()
         return len(data)
-
-    def _check_open(self, record: Record) -> None:
-        if self.end is not None:
-            raise ValueError(f"a capture ends once: {type(record).__name__} came after its end")
 
     @property
     def read_count(self) -> int:
@@ -238,3 +235,7 @@ class Capture:
             yield record
         for index in range(done, read_count):
             yield self.read(index)
+
+
+def _after_end(record: Record) -> ValueError:
+    return ValueError(f"a capture ends once: {type(record).__name__} came after its end")

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, islice
 from operator import sub
-from typing import Final, overload
+from typing import Final
 
 BLOCK_ENDS: Final = 256
 """So many are packed together."""
 
 
-class PackedEnds(Sequence[int]):
+class PackedEnds:
     """Append-only. `append` takes an end as it comes; whoever appends calls `pack` now and then.
 
     Offsets are below 2**64. Neighbours are cheap to get: the block asked for last stays unpacked.
@@ -101,14 +101,10 @@ class PackedEnds(Sequence[int]):
     def __len__(self) -> int:
         return len(self._blocks) * BLOCK_ENDS + len(self._newest)
 
-    @overload
-    def __getitem__(self, index: int) -> int: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[int]: ...
-    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
-        if isinstance(index, slice):
-            first, end, step = index.indices(len(self))
-            return self.between(first, end)[::step] if step > 0 else [self[i] for i in range(first, end, step)]
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.between(0, len(self)))
+
+    def __getitem__(self, index: int) -> int:
         place = range(len(self))[index]
         number = place // BLOCK_ENDS
         if number < len(self._blocks):

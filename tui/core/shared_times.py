@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from typing import overload
+from collections.abc import Iterator
 
 from tui.core.number_runs import NumberRuns
 
 
-class SharedTimes(Sequence[float]):
+class SharedTimes:
     """Append-only times that do not fall; `source` is a column of such times that grows elsewhere.
 
     A time that is appended when it is the newest of the source is shared. From the first one that is not, the end of
@@ -67,13 +66,9 @@ class SharedTimes(Sequence[float]):
     def __len__(self) -> int:
         return len(self._places) + len(self._own)
 
-    @overload
-    def __getitem__(self, index: int) -> float: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[float]: ...
-    def __getitem__(self, index: int | slice) -> float | Sequence[float]:
-        if isinstance(index, slice):
-            first, end, step = index.indices(len(self))
-            return self.between(first, end)[::step] if step > 0 else [self[i] for i in range(first, end, step)]
+    def __iter__(self) -> Iterator[float]:
+        return iter(self.between(0, len(self)))
+
+    def __getitem__(self, index: int) -> float:
         place, shared = range(len(self))[index], len(self._places)
         return self._source[self._places[place]] if place < shared else self._own[place - shared]
